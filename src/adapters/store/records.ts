@@ -1,0 +1,189 @@
+import type { Digest } from '../../core/image/digest.ts'
+import type { CoverageEntry, Distro, ImageLayer, InstalledPackage } from '../../core/inventory/package.ts'
+import type { Advisory, Severity } from '../../core/match/advisory.ts'
+import type { MatchResult, MatchSubject } from '../../core/match/finding.ts'
+import type { Finding, FindingCounts, Outcome, Verdict } from '../../core/policy/policy.ts'
+import type { FeedState } from '../../core/report/report.ts'
+
+/** Everything that a scan learned about one platform's image, before matching and judging. */
+export interface ScanRecord {
+  readonly digest: Digest
+  readonly mediaType: string
+  /** `linux/amd64`, `linux/arm64/v8`. */
+  readonly platform: string
+  /** From the config, RFC 3339. */
+  readonly created: string | null
+  /** Compressed bytes of all layers. */
+  readonly size: number
+  readonly configDigest: Digest
+  readonly layers: readonly ImageLayer[]
+  readonly distro: Distro | null
+  readonly packages: readonly InstalledPackage[]
+  /** Of the inventory: layers, catalogers, distro. Feed coverage is judged later and lies with the verdict. */
+  readonly coverage: readonly CoverageEntry[]
+  readonly engine: string
+  readonly catalogers: Readonly<Record<string, number>>
+  readonly scannedAt: string
+}
+
+/** An image as stored. Packages are asked for apart: `path` and `layer` of a package come from the layer facts on demand. */
+export type ImageRecord = Omit<ScanRecord, 'packages'> & { readonly packageCount: number }
+
+export interface IndexRecord {
+  readonly digest: Digest
+  readonly mediaType: string
+  readonly children: readonly { readonly digest: Digest; readonly platform: string }[]
+}
+
+/** A package as a row: unique by everything that it consists of. */
+export interface PackageRecord extends MatchSubject {
+  readonly id: number
+  readonly type: string
+  readonly arch: string | null
+  readonly purl: string
+  readonly licenses: readonly string[]
+}
+
+export interface MatchedPackage {
+  readonly packageId: number
+  readonly result: MatchResult
+}
+
+export interface VerdictRecord extends Verdict {
+  readonly digest: Digest
+  readonly counts: FindingCounts
+  /** Feed coverage at the time of judging: ecosystems without data, versions that could not be compared. */
+  readonly coverage: readonly CoverageEntry[]
+  /** Number of the snapshot it was checked against; null where no feed was given. */
+  readonly snapshot: number | null
+  /** Why it is what it is now, `first scan`, `feed` …: set when the outcome or the reasons change. */
+  readonly cause: string
+  /** When outcome or reasons last changed, RFC 3339. */
+  readonly decidedAt: string
+  /** When it was last confirmed, RFC 3339. */
+  readonly checkedAt: string
+}
+
+/** Adopted state number `number` of all feeds. */
+export interface Snapshot {
+  readonly number: number
+  readonly adoptedAt: string
+  readonly feeds: readonly SnapshotFeed[]
+}
+
+export interface SnapshotFeed extends FeedState {
+  /** Advisories per ecosystem with release (`Debian:12`): what is absent here has no data. Withdrawn ones do not count. */
+  readonly ecosystems: Readonly<Record<string, number>>
+  /** Records that could not be understood, with the first few reasons. */
+  readonly skipped: number
+  readonly problems: readonly string[]
+  /** Where it was read from. */
+  readonly location: string
+  /** The contents' fingerprint: a feed that still has it is not read again. */
+  readonly fingerprint: string
+}
+
+/** One record of a feed as it is stored: ids repeat across folders, so (feed, path) is the key. */
+export interface FeedEntry {
+  /** Path inside the feed, `Debian/DEBIAN-CVE-2024-1.json`. */
+  readonly path: string
+  /** SHA-256 of the raw record, hex. */
+  readonly hash: string
+  readonly advisory: Advisory
+}
+
+/** Where an image lies. */
+export interface Location {
+  /** Name of the declared registry, or `layout`, `archive` for local files. */
+  readonly registry: string
+  readonly repository: string
+}
+
+export interface TagObservation extends Location {
+  readonly tag: string
+  /** Of an image or an index. */
+  readonly digest: Digest
+  readonly observedAt: string
+}
+
+export interface WriteBackRecord extends Location {
+  /** The image. */
+  readonly digest: Digest
+  /** Our artifact's manifest; known before it is pushed, so that its own push event is recognised. */
+  readonly manifest: Digest
+  readonly status: 'pending' | 'done' | 'failed'
+  readonly error: string | null
+  readonly at: string
+}
+
+/** A page of a list. `next` is an opaque cursor, null on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+}
+
+export interface PageRequest {
+  /** 1 to 1000. */
+  readonly limit: number
+  /** From a former page's `next`; REQUEST_INVALID if it is not one. */
+  readonly cursor?: string
+}
+
+export interface ImageFilter {
+  readonly registry?: string
+  readonly repository?: string
+  readonly tag?: string
+  readonly outcome?: Outcome
+  /** Package name, optionally with `@version`. */
+  readonly package?: string
+  readonly vulnerability?: string
+}
+
+export interface ImageSummary {
+  readonly digest: Digest
+  readonly platform: string
+  readonly distro: Distro | null
+  readonly size: number
+  readonly scannedAt: string
+  readonly outcome: Outcome | null
+  readonly counts: FindingCounts | null
+  /** `registry/repository:tag` where known, else `registry/repository@digest`; at most ten. */
+  readonly references: readonly string[]
+}
+
+export interface PackageFilter {
+  readonly name?: string
+  readonly ecosystem?: string
+  readonly version?: string
+}
+
+export interface PackageSummary extends PackageRecord {
+  /** How many stored images have it. */
+  readonly images: number
+  /** Vulnerabilities that affect it. */
+  readonly vulnerabilities: number
+}
+
+export interface VulnerabilityFilter {
+  /** At least this bad. */
+  readonly severity?: Severity
+  readonly fixable?: boolean
+  /** Name of an affected package. */
+  readonly package?: string
+}
+
+export interface VulnerabilitySummary {
+  readonly vulnerability: string
+  readonly severity: Severity
+  readonly score: number | null
+  readonly summary: string | null
+  readonly published: string | null
+  readonly fixable: boolean
+  readonly packages: number
+  readonly images: number
+}
+
+export interface AffectedImage {
+  readonly image: ImageSummary
+  readonly findings: readonly Finding[]
+}

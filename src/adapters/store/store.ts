@@ -1,0 +1,148 @@
+import type { Digest } from '../../core/image/digest.ts'
+import type { LayerFacts } from '../../core/layer/facts.ts'
+import type { Advisory } from '../../core/match/advisory.ts'
+import type { Finding } from '../../core/policy/policy.ts'
+import type {
+  AffectedImage,
+  FeedEntry,
+  ImageFilter,
+  ImageRecord,
+  ImageSummary,
+  IndexRecord,
+  Location,
+  MatchedPackage,
+  PackageFilter,
+  PackageRecord,
+  PackageSummary,
+  Page,
+  PageRequest,
+  ScanRecord,
+  Snapshot,
+  SnapshotFeed,
+  TagObservation,
+  VerdictRecord,
+  VulnerabilityFilter,
+  VulnerabilitySummary,
+  WriteBackRecord,
+} from './records.ts'
+
+/** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
+export interface Store {
+  readonly layers: LayerTables
+  readonly images: ImageTables
+  readonly packages: PackageTables
+  readonly feeds: FeedTables
+  readonly verdicts: VerdictTables
+  readonly sightings: SightingTables
+  readonly writeBacks: WriteBackTables
+  /** Brings the schema up to date; safe when two processes start at once. Returns the names of the migrations it ran. */
+  migrate(): Promise<readonly string[]>
+  /** STORE_UNAVAILABLE unless the database answers. */
+  ping(): Promise<void>
+  /**
+   * Runs `work` while no other process runs one under the same name; undefined, without running, if another does. The
+   * lock lapses `seconds` after its last renewal, so a killed holder does not block for ever.
+   */
+  exclusively<T>(name: string, seconds: number, work: () => Promise<T>): Promise<T | undefined>
+  close(): Promise<void>
+}
+
+/** Layer facts, keyed by verified blob digest and the catalogers' versions (`catalogersKey`), compressed. */
+export interface LayerTables {
+  get(blobs: readonly Digest[], catalogersKey: string): Promise<Map<Digest, LayerFacts>>
+  save(facts: LayerFacts, catalogersKey: string): Promise<void>
+}
+
+export interface ImageTables {
+  /** Image, packages and package sets in one transaction. */
+  save(scan: ScanRecord): Promise<void>
+  saveIndex(index: IndexRecord): Promise<void>
+  get(digest: Digest): Promise<ImageRecord | undefined>
+  index(digest: Digest): Promise<IndexRecord | undefined>
+  /** Whether a stored index names this image as a child. */
+  isChild(digest: Digest): Promise<boolean>
+  packages(digest: Digest): Promise<readonly PackageRecord[]>
+  /** One per package and vulnerability, worst first. */
+  findings(digest: Digest): Promise<readonly Finding[]>
+  list(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
+  /** Digests of all stored images in digest order after `after`, for bulk work. */
+  digests(after: Digest | null, limit: number): Promise<readonly Digest[]>
+}
+
+export interface PackageTables {
+  /** Packages of an image (or of all images) that were not yet matched against snapshot `snapshot`, in id order after `after`. */
+  unmatched(
+    of: { image: Digest } | 'all',
+    snapshot: number,
+    after: number,
+    limit: number,
+  ): Promise<readonly PackageRecord[]>
+  /** Replaces the packages' matches and marks them as matched against `snapshot`; keeps `first_seen` of those that stay. One transaction. */
+  saveMatches(snapshot: number, matched: readonly MatchedPackage[], now: string): Promise<void>
+  /** Advisories that could not be compared with packages of this image: `package name`, `reason`. */
+  uncomparable(
+    image: Digest,
+  ): Promise<readonly { readonly package: string; readonly advisory: string; readonly reason: string }[]>
+  list(filter: PackageFilter, page: PageRequest): Promise<Page<PackageSummary>>
+  vulnerabilities(filter: VulnerabilityFilter, page: PageRequest): Promise<Page<VulnerabilitySummary>>
+  /** By any of its ids (CVE, advisory, alias). */
+  vulnerability(id: string): Promise<VulnerabilitySummary | undefined>
+  imagesWith(vulnerability: string, page: PageRequest): Promise<Page<AffectedImage>>
+}
+
+/**
+ * Advisories carry the number of the snapshot that brought and the one that ended them, so a new state is written in small
+ * transactions beside the one in force, and adopted by one row.
+ */
+export interface FeedTables {
+  /** The adopted snapshot, undefined before the first. */
+  current(): Promise<Snapshot | undefined>
+  snapshots(page: PageRequest): Promise<Page<Snapshot>>
+  /** Hash by path of the entries of a feed in force: what has the same hash needs no parsing. */
+  hashes(feed: string): Promise<Map<string, string>>
+  /**
+   * Begins snapshot n+1, clearing what an unfinished one left behind. Call under `exclusively('feeds', …)`.
+   */
+  begin(): Promise<FeedTransaction>
+  /** Advisories in force that name a package, by `packageKey(ecosystem, name)` (core/match/advisory-key.ts). */
+  naming(keys: readonly string[]): Promise<Map<string, readonly Advisory[]>>
+  /** By advisory id, in force; several where several feeds or folders have it. */
+  advisory(id: string): Promise<readonly Advisory[]>
+}
+
+export interface FeedTransaction {
+  readonly number: number
+  /** Adds or replaces entries (a few hundred a call). */
+  put(feed: string, entries: readonly FeedEntry[]): Promise<void>
+  remove(feed: string, paths: readonly string[]): Promise<void>
+  /** Number of advisories by ecosystem as they will be once adopted. */
+  count(feed: string): Promise<{ readonly advisories: number; readonly ecosystems: Readonly<Record<string, number>> }>
+  /** Puts it in force. `feeds` replaces the states of the feeds it names, the others keep theirs. */
+  adopt(feeds: readonly SnapshotFeed[], now: string): Promise<Snapshot>
+}
+
+export interface VerdictTables {
+  current(digest: Digest): Promise<VerdictRecord | undefined>
+  /** Replaces the current verdict; when outcome, policy or reasons differ the former one stays in the history. */
+  save(verdict: VerdictRecord): Promise<void>
+  /** Newest first. */
+  history(digest: Digest, page: PageRequest): Promise<Page<VerdictRecord>>
+}
+
+export interface SightingTables {
+  /** Records that the location has the digest, and (with a tag) that the tag points to it now. */
+  observe(location: Location, digest: Digest, tag: string | null, at: string): Promise<void>
+  /** What the tag pointed to when last seen. */
+  resolve(location: Location, tag: string): Promise<TagObservation | undefined>
+  /** Everywhere an image or index lies, with its current tags. */
+  locations(digest: Digest): Promise<readonly (Location & { readonly tags: readonly string[] })[]>
+  /** The registry deleted it: a digest, a tag, or the whole repository. History stays. */
+  forget(location: Location, what: { digest?: string; tag?: string }): Promise<void>
+}
+
+export interface WriteBackTables {
+  get(location: Location, digest: Digest): Promise<WriteBackRecord | undefined>
+  save(record: WriteBackRecord): Promise<void>
+  /** Whether the manifest is one of ours: its push event is dropped. */
+  isOurs(manifest: string): Promise<boolean>
+}

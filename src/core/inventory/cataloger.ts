@@ -1,0 +1,23 @@
+import type { Fact } from './package.ts'
+
+/** A file that a cataloger asked for, whole. */
+export interface EvidenceFile {
+  /** Without leading slash, `/`-separated. */
+  readonly path: string
+  readonly bytes: Buffer
+}
+
+/**
+ * Reads one kind of package evidence. A value, not a class: one file, one exported const, one line in catalogers.ts.
+ * `read` is pure and never throws for bad input: what it cannot understand it notes, and a note becomes a coverage entry.
+ */
+export interface Cataloger {
+  readonly name: string
+  /** Raise it when the same bytes would give other facts: stored layer facts are then made anew. */
+  readonly version: number
+  /** Bytes of the largest file it reads; a larger one is a coverage entry. */
+  readonly maxBytes: number
+  /** Cheap: called for every regular file of every layer. `basename` is the last part of `path`. */
+  wants(path: string, basename: string): boolean
+  read(file: EvidenceFile, note: (problem: string) => void): Iterable<Fact>
+}

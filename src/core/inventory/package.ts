@@ -1,0 +1,93 @@
+import type { Digest } from '../image/digest.ts'
+
+/** The purl types that catalogers yield (https://github.com/package-url/purl-spec). */
+export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi'
+
+export interface SourcePackage {
+  readonly name: string
+  readonly version: string
+}
+
+/** A package as one evidence file names it; nothing in it depends on other files or layers. */
+export interface PackageFact {
+  readonly kind: 'package'
+  readonly type: PackageType
+  /** As the ecosystem's own tool prints it; npm scopes and Maven groups are part of the name. */
+  readonly name: string
+  /** As the ecosystem's own tool prints it, with epoch. */
+  readonly version: string
+  /** OS packages: the source (dpkg), origin (apk) or source rpm that advisories name. */
+  readonly source?: SourcePackage
+  readonly arch?: string
+  readonly licenses?: readonly string[]
+}
+
+/** What os-release and its elders say (os-release(5)). */
+export interface DistroFact {
+  readonly kind: 'distro'
+  readonly id: string
+  readonly versionId: string
+  readonly idLike?: readonly string[]
+  readonly codename?: string
+  readonly prettyName?: string
+  readonly version?: string
+  readonly cpeName?: string
+}
+
+export type Fact = PackageFact | DistroFact
+
+/** The distribution of an image, with the OSV ecosystem that its packages are matched in; null where no feed has it. */
+export interface Distro {
+  readonly id: string
+  readonly version: string
+  readonly ecosystem: string | null
+}
+
+/** A package of an image after the overlay: a fact, where it lies, and what it is matched as. */
+export interface InstalledPackage {
+  readonly type: PackageType
+  readonly name: string
+  readonly version: string
+  readonly source: SourcePackage | null
+  readonly arch: string | null
+  readonly licenses: readonly string[]
+  /** OSV ecosystem with release, `Debian:12`, `npm`; null where none is known (then coverage says so). */
+  readonly ecosystem: string | null
+  readonly purl: string
+  readonly cataloger: string
+  /** Evidence file, without leading slash. */
+  readonly path: string
+  /** Index of the layer that last wrote the evidence file, 0 = base. */
+  readonly layer: number
+}
+
+/**
+ * One line of what was and was not understood. `subject` names the thing (`layer 2`, `os`, `package foo`, `feed Debian:12`);
+ * everything but `done` can make a verdict inconclusive.
+ */
+export interface CoverageEntry {
+  readonly subject: string
+  readonly status: 'done' | 'partial' | 'skipped' | 'no-data'
+  /** A short upper-case word, LAYER_TOO_LARGE, NO_FEED …; absent when done. */
+  readonly reason?: string
+  readonly detail?: string
+}
+
+/** What an image holds, after whiteouts. */
+export interface Inventory {
+  readonly distro: Distro | null
+  readonly packages: readonly InstalledPackage[]
+  readonly coverage: readonly CoverageEntry[]
+}
+
+/** One layer of an image, in order from the base. */
+export interface ImageLayer {
+  readonly digest: Digest
+  readonly mediaType: string
+  /** Compressed bytes. */
+  readonly size: number
+  /** What the config claims; never used as identity. */
+  readonly diffId: Digest | null
+  /** The build instruction, where history can be mapped to layers. */
+  readonly createdBy: string | null
+}

@@ -1,0 +1,95 @@
+import type { Digest } from '../image/digest.ts'
+import type { CoverageEntry } from '../inventory/package.ts'
+import type { Finding, Outcome, Verdict } from '../policy/policy.ts'
+
+/** The JSON report, version 1: a contract. Fields are added, never changed. */
+export interface Report {
+  readonly schema: 'tallyman.report/v1'
+  readonly image: ReportImage
+  readonly packages: readonly ReportPackage[]
+  readonly findings: readonly ReportFinding[]
+  readonly checks: readonly ReportCheck[]
+  readonly secrets: readonly ReportSecret[]
+  readonly coverage: readonly CoverageEntry[]
+  readonly verdict: Verdict
+  readonly checkedAgainst: CheckedAgainst
+  readonly scannedAt: string
+}
+
+export interface IndexReport {
+  readonly schema: 'tallyman.index-report/v1'
+  readonly digest: Digest
+  readonly reference: string
+  readonly verdict: { readonly outcome: Outcome; readonly policy: string }
+  readonly images: readonly Report[]
+}
+
+export interface ReportImage {
+  readonly reference: string
+  readonly digest: Digest
+  readonly platform: string
+  readonly mediaType: string
+  readonly created: string | null
+  /** Compressed bytes of all layers. */
+  readonly size: number
+  readonly distro: { readonly id: string; readonly version: string; readonly ecosystem: string | null } | null
+  readonly base: { readonly digest: Digest; readonly references: readonly string[]; readonly layers: number } | null
+  readonly layers: readonly {
+    readonly diffId: string | null
+    readonly digest: Digest
+    readonly size: number
+    readonly createdBy: string | null
+  }[]
+}
+
+export interface ReportPackage {
+  readonly purl: string
+  readonly name: string
+  readonly version: string
+  readonly ecosystem: string | null
+  readonly source: { readonly name: string; readonly version: string } | null
+  readonly arch: string | null
+  readonly cataloger: string
+  readonly path: string
+  readonly layer: number
+  readonly ownedBy: string | null
+  readonly licenses: readonly string[]
+}
+
+export interface ReportFinding extends Finding {
+  readonly kev: boolean
+  readonly epss: number | null
+}
+
+export interface ReportCheck {
+  readonly id: string
+  readonly title: string
+  readonly level: string
+  readonly status: 'pass' | 'fail' | 'not-applicable' | 'undecidable'
+  readonly evidence: readonly string[]
+  readonly layer: number | null
+}
+
+export interface ReportSecret {
+  readonly rule: string
+  readonly path: string
+  readonly layer: number
+  readonly deletedInLayer: number | null
+  readonly redacted: string
+}
+
+export interface CheckedAgainst {
+  /** Number of the adopted state of all feeds, as text; `none` where no feed was given. */
+  readonly snapshot: string
+  readonly feeds: readonly FeedState[]
+  /** tallyman's version. */
+  readonly engine: string
+  readonly catalogers: Readonly<Record<string, number>>
+}
+
+export interface FeedState {
+  readonly name: string
+  /** When the feed's content was last fetched or read, RFC 3339. */
+  readonly fetched: string
+  readonly advisories: number
+}
