@@ -1,0 +1,115 @@
+import type { Queue, QueueAdmin } from '../adapters/queue/queue.ts'
+import type { Snapshot } from '../adapters/store/records.ts'
+import type { Store } from '../adapters/store/store.ts'
+import type { Policy } from '../core/policy/policy.ts'
+import type { IndexReport, Report } from '../core/report/report.ts'
+
+/**
+ * What the commands ask of the rest of the program. The commands parse arguments and print; they construct nothing, so
+ * the wiring stays in one place. Every `configFile` is what `--config` gave, null without it (then the default places
+ * are searched). Errors are TallymanErrors: USAGE ends in exit code 64, every other code in 3.
+ */
+export interface CliActions {
+  readonly version: string
+  /** Runs until `signal` aborts and everything has come to rest. */
+  serve(request: ServeRequest): Promise<void>
+  scan(request: ScanRequest): Promise<Report | IndexReport>
+  /** Where the server is and what to show it, from the configuration and its variables. */
+  client(configFile: string | null): Promise<ClientSettings>
+  /** Opens store and queue of the configuration, migrated; closes them when `work` is done or has failed. */
+  withLocal<T>(configFile: string | null, work: (local: Local) => Promise<T>): Promise<T>
+  /** Reads the configured feeds, or only the OSV folder `directory` if it is given, and adopts what is new. */
+  syncFeeds(request: FeedRequest): Promise<FeedUpdate>
+  /** POLICY_INVALID with line and column; USAGE if the file cannot be read. */
+  checkPolicy(file: string): Promise<Policy>
+  /** Walks the handshake to its end or to the first step that fails. REGISTRY_UNKNOWN if the name is not declared. */
+  checkRegistry(request: RegistryRequest): Promise<readonly RegistryCheckStep[]>
+  /** Enqueues, in lane `sweep`, what the registry holds and the store has not seen. */
+  syncRegistry(request: RegistryRequest): Promise<RegistrySync>
+  /** Names of the migrations that it ran, none if the schema was up to date. */
+  migrate(configFile: string | null): Promise<readonly string[]>
+  /** The effective configuration, secrets replaced: plain data, printed as YAML or JSON. */
+  config(configFile: string | null): Promise<Readonly<Record<string, unknown>>>
+}
+
+/** Lines about what is going on, for people: they go to stderr. */
+export type Progress = (line: string) => void
+
+export const roles = ['api', 'worker', 'feeds'] as const
+export type Role = (typeof roles)[number]
+
+export interface ServeRequest {
+  readonly configFile: string | null
+  /** Null: as the configuration says, else all of them. */
+  readonly roles: readonly Role[] | null
+  readonly signal: AbortSignal
+}
+
+export type ScanTarget =
+  | { readonly kind: 'registry'; readonly reference: string }
+  /** `tag` null: the layout's only image, or its `latest`. Can be a digest. */
+  | { readonly kind: 'layout'; readonly directory: string; readonly tag: string | null }
+  | { readonly kind: 'archive'; readonly file: string }
+
+export interface ScanRequest {
+  readonly target: ScanTarget
+  /** An OSV folder to read first (what has not changed is skipped), `none` to match nothing, null for what the store holds. */
+  readonly feed: { readonly directory: string } | 'none' | null
+  readonly policyFile: string | null
+  /** `linux/arm64`; `all` and null: every platform of an index. */
+  readonly platform: string | null
+  readonly configFile: string | null
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+export interface ClientSettings {
+  /** Set by the configuration or its variable; null where nothing names a server. */
+  readonly server: string | null
+  readonly token: string | null
+  /** The address under which a server of this configuration can be reached from this machine, `http://127.0.0.1:8080`. */
+  readonly defaultServer: string
+}
+
+export interface Local {
+  readonly store: Store
+  readonly queue: Queue & Partial<QueueAdmin>
+}
+
+export interface FeedRequest {
+  readonly directory: string | null
+  readonly configFile: string | null
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+export interface FeedUpdate {
+  /** The snapshot in force afterwards; null if none was ever adopted. */
+  readonly snapshot: Snapshot | null
+  /** Whether it is a new one. */
+  readonly changed: boolean
+  /** Feeds that could not be read: their last state stays in force. Any makes the exit code 3. */
+  readonly failed: readonly { readonly feed: string; readonly error: string }[]
+}
+
+export interface RegistryRequest {
+  /** The name under which the registry is declared. */
+  readonly registry: string
+  readonly configFile: string | null
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+export interface RegistryCheckStep {
+  /** `address`, `TLS`, `credentials`, `catalog`, `referrers` … */
+  readonly step: string
+  readonly status: 'ok' | 'failed' | 'skipped'
+  /** What was found and, if it failed, what to do. */
+  readonly detail: string
+}
+
+export interface RegistrySync {
+  readonly repositories: number
+  readonly tags: number
+  readonly enqueued: number
+}
