@@ -1,0 +1,129 @@
+import { Type, type Static, type TObject, type TProperties } from 'typebox'
+
+/** No key is accepted that is not here: a misspelt one is an error, not a default. */
+const section = <T extends TProperties>(properties: T, description?: string): TObject<T> =>
+  Type.Object(properties, { additionalProperties: false, ...(description ? { description } : {}) })
+
+const text = (description: string, options = {}) => Type.Optional(Type.String({ description, minLength: 1, ...options }))
+const flag = (description: string, byDefault: boolean) =>
+  Type.Optional(Type.Boolean({ description, default: byDefault }))
+const whole = (description: string, minimum: number, maximum: number, byDefault?: number) =>
+  Type.Optional(
+    Type.Integer({ description, minimum, maximum, ...(byDefault === undefined ? {} : { default: byDefault }) }),
+  )
+const duration = (description: string, byDefault: string) =>
+  Type.Optional(Type.String({ description, pattern: '^[1-9][0-9]*(s|m|h|d)$', default: byDefault }))
+/** Marked so that `tallyman config` never prints it and `<KEY>_FILE` is read for it. */
+const secret = (description: string) => text(description, { secret: true })
+
+const registry = section({
+  host: Type.String({ description: 'host[:port] as in image references', minLength: 1 }),
+  aliases: Type.Optional(
+    Type.Array(Type.String(), { description: 'other host names under which clients know the same registry' }),
+  ),
+  kind: Type.Optional(
+    Type.Union(
+      ['distribution', 'harbor', 'ghcr', 'cloudevents', 'generic'].map((kind) => Type.Literal(kind)),
+      { description: 'how its notifications look (docs/webhooks.md)', default: 'distribution' },
+    ),
+  ),
+  plainHttp: flag('speak plain HTTP to it', false),
+  caFile: text('PEM file with the private CA that signed its certificate'),
+  username: text('user name; without it the docker credentials are tried'),
+  password: secret('password or token for `username`'),
+  dockerConfig: text('docker config.json with its credentials; default: DOCKER_CONFIG or ~/.docker/config.json'),
+  webhookSecret: secret('what its notifications are authenticated with'),
+  webhookSecretPrevious: secret('the former secret, accepted too while it is rotated'),
+  writeBack: flag('attach the report to scanned images as an OCI referrer', true),
+  concurrency: whole('requests at a time', 1, 64, 6),
+  requestsPerSecond: Type.Optional(
+    Type.Number({ description: 'requests a second at the most; default: no limit of ours', exclusiveMinimum: 0, maximum: 10_000 }),
+  ),
+})
+
+export const configSchema = section({
+  home: text('directory of the embedded store; default: the data directory of the user'),
+  log: Type.Optional(
+    section({
+      level: Type.Optional(
+        Type.Union(
+          ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
+          { description: 'least level that is written to stderr', default: 'info' },
+        ),
+      ),
+    }),
+  ),
+  server: Type.Optional(
+    section({
+      host: text('address to listen on', { default: '127.0.0.1' }),
+      port: whole('port to listen on; 0 takes a free one', 0, 65_535, 8080),
+      anonymous: flag('answer the API without tokens on an address that others can reach', false),
+      tokens: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }),
+          section({
+            token: secret('bearer token'),
+            access: Type.Optional(
+              Type.Union([Type.Literal('read'), Type.Literal('write')], {
+                description: '`read` asks, `write` also starts scans and replays jobs',
+                default: 'read',
+              }),
+            ),
+          }),
+          { description: 'API tokens by name' },
+        ),
+      ),
+    }),
+  ),
+  store: Type.Optional(
+    section({ url: secret('file path or postgres:// address; default: tallyman.db in `home`') }),
+  ),
+  queue: Type.Optional(
+    section({
+      kind: Type.Optional(
+        Type.Union([Type.Literal('embedded'), Type.Literal('sqs')], {
+          description: 'embedded: in the store; sqs: Amazon SQS',
+          default: 'embedded',
+        }),
+      ),
+      maxAttempts: whole('tries before a job is put aside as dead', 1, 100, 5),
+      sqs: Type.Optional(
+        section({
+          region: text('AWS region'),
+          endpoint: text('address of an SQS emulator'),
+          prefix: text('queues are named <prefix>-push, -manual, -delta, -sweep and -dead', { default: 'tallyman' }),
+          create: flag('create queues that do not exist', false),
+        }),
+      ),
+    }),
+  ),
+  worker: Type.Optional(
+    section({
+      concurrency: whole('jobs at a time', 1, 64, 2),
+      leaseSeconds: whole('a job whose worker is silent for so long is given to another', 5, 43_200, 60),
+      layerThreads: whole('threads that inflate and read layers; default: one per core, four at the most', 1, 64),
+    }),
+  ),
+  registries: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }), registry, {
+      description: 'the registries that are served, by name; no other is ever contacted by the server',
+    }),
+  ),
+  feed: Type.Optional(
+    section({
+      osv: text('directory, archive or http(s) address in the layout of the OSV bucket; `none` for no feed', {
+        default: 'https://storage.googleapis.com/osv-vulnerabilities',
+      }),
+      ecosystems: Type.Optional(
+        Type.Array(Type.String(), { description: 'only these, by base name (`Debian`, `npm`); default: all that are there' }),
+      ),
+      every: duration('how often `serve` looks for a newer state', '1h'),
+    }),
+  ),
+  policy: Type.Optional(section({ file: text('policy document; default: the built-in one') })),
+  report: Type.Optional(
+    section({ validFor: duration('how long a written-back verdict may be relied upon', '24h') }),
+  ),
+})
+
+export type ConfigDocument = Static<typeof configSchema>

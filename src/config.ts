@@ -1,0 +1,302 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Compile } from 'typebox/compile'
+import { LineCounter, parseDocument } from 'yaml'
+import { configSchema, type ConfigDocument } from './config-schema.ts'
+import { TallymanError } from './errors.ts'
+
+/** The effective configuration: every default filled in, every path absolute, frozen. */
+export interface Config {
+  readonly home: string
+  readonly log: { readonly level: string }
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    readonly anonymous: boolean
+    readonly tokens: readonly ApiToken[]
+  }
+  readonly store: { readonly url: string }
+  readonly queue: {
+    readonly kind: 'embedded' | 'sqs'
+    readonly maxAttempts: number
+    readonly sqs: { readonly region?: string; readonly endpoint?: string; readonly prefix: string; readonly create: boolean }
+  }
+  readonly worker: { readonly concurrency: number; readonly leaseSeconds: number; readonly layerThreads?: number }
+  readonly registries: readonly RegistryConfig[]
+  readonly feed: { readonly osv: string; readonly ecosystems: readonly string[]; readonly everySeconds: number }
+  readonly policy: { readonly file?: string }
+  readonly report: { readonly validForSeconds: number }
+}
+
+export interface ApiToken {
+  readonly name: string
+  readonly token: string
+  readonly access: 'read' | 'write'
+}
+
+export interface RegistryConfig {
+  readonly name: string
+  readonly host: string
+  readonly aliases: readonly string[]
+  readonly kind: string
+  readonly plainHttp: boolean
+  /** PEM text. */
+  readonly ca?: string
+  readonly username?: string
+  readonly password?: string
+  readonly dockerConfig?: string
+  readonly webhookSecrets: readonly string[]
+  readonly writeBack: boolean
+  readonly concurrency: number
+  readonly requestsPerSecond?: number
+}
+
+interface Schema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly patternProperties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly default?: unknown
+  readonly secret?: boolean
+  readonly anyOf?: readonly Schema[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const validator = Compile(configSchema)
+
+/**
+ * Reads the YAML file (given, or TALLYMAN_CONFIG, or ./tallyman.yaml where there is one), lays TALLYMAN_* variables over
+ * it and checks the whole. CONFIG_INVALID names the key.
+ */
+export function loadConfig(file?: string, environment: Environment = process.env): Config {
+  const path = file ?? environment['TALLYMAN_CONFIG'] ?? (existsSync('tallyman.yaml') ? 'tallyman.yaml' : undefined)
+  const document = path === undefined ? {} : readDocument(path)
+  overlayEnvironment(document, configSchema as Schema, [], environment)
+  check(document)
+  return complete(document as ConfigDocument, environment)
+}
+
+function readDocument(path: string): Record<string, unknown> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new TallymanError('CONFIG_INVALID', `cannot read the configuration file ${path}: ${(cause as Error).message}`)
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const mistake = document.errors[0]
+  if (mistake) {
+    const at = lines.linePos(mistake.pos[0])
+    throw new TallymanError('CONFIG_INVALID', `${path}:${at.line}:${at.col}: ${mistake.message.split('\n')[0]}`)
+  }
+  const value: unknown = document.toJS()
+  if (value === null || value === undefined) return {}
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new TallymanError('CONFIG_INVALID', `${path}: the configuration is not a mapping of keys to values`)
+  }
+  return value as Record<string, unknown>
+}
+
+/** `server.port` is TALLYMAN_SERVER_PORT, `registries.my-hub.webhookSecret` is TALLYMAN_REGISTRIES_MY_HUB_WEBHOOK_SECRET. */
+export function variableName(path: readonly string[]): string {
+  const words = path.map((key) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_').toUpperCase())
+  return ['TALLYMAN', ...words].join('_')
+}
+
+/** Sets every key whose variable is set. Named entries (registries, tokens) must be in the file: a variable only completes them. */
+function overlayEnvironment(value: Record<string, unknown>, schema: Schema, path: string[], env: Environment): void {
+  for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+    const at = [...path, key]
+    if (inner.properties) {
+      const child = isMapping(value[key]) ? value[key] : {}
+      overlayEnvironment(child, inner, at, env)
+      if (Object.keys(child).length > 0 && (value[key] === undefined || value[key] === null)) value[key] = child
+      continue
+    }
+    if (inner.patternProperties) {
+      const entry = Object.values(inner.patternProperties)[0]
+      const entries = value[key]
+      if (!entry || !isMapping(entries)) continue
+      for (const [name, child] of Object.entries(entries)) {
+        if (isMapping(child)) overlayEnvironment(child, entry, [...at, name], env)
+      }
+      continue
+    }
+    const given = fromEnvironment(variableName(at), inner.secret === true, env)
+    if (given !== undefined) value[key] = parseVariable(given, inner)
+  }
+}
+
+function fromEnvironment(name: string, secret: boolean, env: Environment): string | undefined {
+  const file = secret ? env[`${name}_FILE`] : undefined
+  if (file === undefined) return env[name]
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '')
+  } catch (cause) {
+    throw new TallymanError('CONFIG_INVALID', `${name}_FILE: cannot read ${file}: ${(cause as Error).message}`)
+  }
+}
+
+function parseVariable(text: string, schema: Schema): unknown {
+  if (schema.type === 'integer' || schema.type === 'number') return text.trim() === '' ? text : Number(text)
+  if (schema.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text
+  if (schema.type === 'array') return text.split(',').map((part) => part.trim())
+  return text
+}
+
+function check(document: Record<string, unknown>): void {
+  const mistakes = validator.Errors(document).filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'anyOf')
+  const all = mistakes.length > 0 ? mistakes : validator.Errors(document)
+  if (all.length === 0) return
+  const lines = all.map(({ instancePath, message, params }) => {
+    const key = instancePath.slice(1).replaceAll('/', '.') || '(top level)'
+    const unknown = (params as { additionalProperties?: readonly string[] }).additionalProperties
+    return unknown ? `${key}: unknown key ${unknown.join(', ')}` : `${key}: ${message}`
+  })
+  throw new TallymanError('CONFIG_INVALID', `the configuration has mistakes:\n  ${[...new Set(lines)].join('\n  ')}`)
+}
+
+function complete(document: ConfigDocument, env: Environment): Config {
+  const home = resolve(document.home ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'tallyman'))
+  const { server = {}, worker = {}, queue = {}, feed = {}, policy = {}, report = {} } = document
+  const sqs = queue.sqs ?? {}
+  const config: Config = {
+    home,
+    log: { level: document.log?.level ?? 'info' },
+    server: {
+      host: server.host ?? '127.0.0.1',
+      port: server.port ?? 8080,
+      anonymous: server.anonymous ?? false,
+      tokens: Object.entries(server.tokens ?? {}).map(([name, { token, access }]) => {
+        if (!token) throw new TallymanError('CONFIG_INVALID', `server.tokens.${name}.token: is missing`)
+        return { name, token, access: access ?? 'read' }
+      }),
+    },
+    store: { url: document.store?.url ?? join(home, 'tallyman.db') },
+    queue: {
+      kind: queue.kind ?? 'embedded',
+      maxAttempts: queue.maxAttempts ?? 5,
+      sqs: {
+        ...(sqs.region ? { region: sqs.region } : {}),
+        ...(sqs.endpoint ? { endpoint: sqs.endpoint } : {}),
+        prefix: sqs.prefix ?? 'tallyman',
+        create: sqs.create ?? false,
+      },
+    },
+    worker: {
+      concurrency: worker.concurrency ?? 2,
+      leaseSeconds: worker.leaseSeconds ?? 60,
+      ...(worker.layerThreads ? { layerThreads: worker.layerThreads } : {}),
+    },
+    registries: Object.entries(document.registries ?? {}).map(([name, entry]) => completeRegistry(name, entry, env)),
+    feed: {
+      osv: feed.osv ?? 'https://storage.googleapis.com/osv-vulnerabilities',
+      ecosystems: feed.ecosystems ?? [],
+      everySeconds: seconds(feed.every ?? '1h'),
+    },
+    policy: policy.file ? { file: resolve(policy.file) } : {},
+    report: { validForSeconds: seconds(report.validFor ?? '24h') },
+  }
+  checkHosts(config.registries)
+  return deepFreeze(config)
+}
+
+type RegistryDocument = NonNullable<ConfigDocument['registries']>[string]
+
+function completeRegistry(name: string, entry: RegistryDocument, env: Environment): RegistryConfig {
+  if (entry.username && !entry.password) {
+    throw new TallymanError('CONFIG_INVALID', `registries.${name}.password: is missing, there is a username`)
+  }
+  const dockerConfig = entry.dockerConfig ?? (env['DOCKER_CONFIG'] ? join(env['DOCKER_CONFIG'], 'config.json') : undefined)
+  return {
+    name,
+    host: entry.host,
+    aliases: entry.aliases ?? [],
+    kind: entry.kind ?? 'distribution',
+    plainHttp: entry.plainHttp ?? false,
+    ...(entry.caFile ? { ca: readCertificate(name, entry.caFile) } : {}),
+    ...(entry.username ? { username: entry.username } : {}),
+    ...(entry.password ? { password: entry.password } : {}),
+    dockerConfig: dockerConfig ?? join(homedir(), '.docker', 'config.json'),
+    webhookSecrets: [entry.webhookSecret, entry.webhookSecretPrevious].filter((secret) => secret !== undefined),
+    writeBack: entry.writeBack ?? true,
+    concurrency: entry.concurrency ?? 6,
+    ...(entry.requestsPerSecond ? { requestsPerSecond: entry.requestsPerSecond } : {}),
+  }
+}
+
+function readCertificate(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new TallymanError('CONFIG_INVALID', `registries.${name}.caFile: cannot read ${path}: ${(cause as Error).message}`)
+  }
+}
+
+function checkHosts(registries: readonly RegistryConfig[]): void {
+  const seen = new Map<string, string>()
+  for (const { name, host, aliases } of registries) {
+    for (const each of [host, ...aliases]) {
+      if (!/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?$/.test(each)) {
+        throw new TallymanError('CONFIG_INVALID', `registries.${name}.host: ${each} is not host[:port], without scheme or path`)
+      }
+      const other = seen.get(each)
+      if (other) throw new TallymanError('CONFIG_INVALID', `registries.${name}.host: ${each} is declared by ${other} too`)
+      seen.set(each, name)
+    }
+  }
+}
+
+/** `90s`, `5m`, `1h`, `2d` in seconds; the schema has checked the form. */
+function seconds(duration: string): number {
+  const factor = { s: 1, m: 60, h: 3600, d: 86_400 }[duration.at(-1) as 's' | 'm' | 'h' | 'd']
+  return Number(duration.slice(0, -1)) * factor
+}
+
+/** The configuration as `tallyman config` prints it: secrets as `(set)`. */
+export function redacted(config: Config): unknown {
+  return {
+    ...config,
+    server: { ...config.server, tokens: config.server.tokens.map((token) => ({ ...token, token: '(set)' })) },
+    store: { url: config.store.url.replace(/(:\/\/[^:/@]*):[^@/]*@/, '$1:(set)@') },
+    registries: config.registries.map(({ password, webhookSecrets, ca, ...rest }) => ({
+      ...rest,
+      ...(password ? { password: '(set)' } : {}),
+      ...(ca ? { ca: '(set)' } : {}),
+      webhookSecrets: webhookSecrets.map(() => '(set)'),
+    })),
+  }
+}
+
+/** Every key with its variable, type, default and description: docs/config.md is checked against it. */
+export interface ConfigKey {
+  readonly key: string
+  readonly variable: string
+  readonly secret: boolean
+  readonly default: unknown
+  readonly description: string
+}
+
+export function configKeys(schema: Schema & { description?: string } = configSchema as Schema, path: readonly string[] = []): ConfigKey[] {
+  if (schema.properties) return Object.entries(schema.properties).flatMap(([key, inner]) => configKeys(inner, [...path, key]))
+  if (schema.patternProperties) {
+    return Object.values(schema.patternProperties).flatMap((inner) => configKeys(inner, [...path, '<name>']))
+  }
+  const { secret = false, description = '' } = schema
+  return [{ key: path.join('.'), variable: variableName(path), secret, default: schema.default, description }]
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner)
+    Object.freeze(value)
+  }
+  return value
+}

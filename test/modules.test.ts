@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { dialects } from '../src/adapters/webhooks/dialects.ts'
+import { configKeys } from '../src/config.ts'
+import { catalogers } from '../src/core/inventory/catalogers.ts'
+import { versionSchemes } from '../src/core/match/version-schemes.ts'
+import { errorCodes } from '../src/errors.ts'
+
+/** Extensions are one file, one exported const, one line in a list, one test beside it, one row in the docs. */
+const kinds = [
+  { kind: 'cataloger', folder: 'src/core/inventory', docs: 'docs/catalogers.md', modules: catalogers },
+  { kind: 'version scheme', folder: 'src/core/match/versions', docs: 'docs/version-schemes.md', modules: versionSchemes },
+  { kind: 'webhook dialect', folder: 'src/adapters/webhooks', docs: 'docs/webhooks.md', modules: dialects },
+] as const
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+
+for (const { kind, folder, docs, modules } of kinds) {
+  describe(kind, () => {
+    test('names are unique', () => {
+      const names = modules.map(({ name }) => name)
+      expect(names).toEqual([...new Set(names)])
+    })
+
+    for (const { name } of modules) {
+      test(`${name} is one file with one exported value, a test beside it and a row in ${docs}`, () => {
+        const file = join(folder, `${name}.ts`)
+        const exported = [...read(file).matchAll(/^export const (\w+): (?:Cataloger|VersionScheme|Dialect)\b/gm)]
+        expect(exported.map(([, value]) => value)).toEqual([camelCase(name)])
+        expect(existsSync(join(root, folder, `${name}.test.ts`))).toBe(true)
+        expect(read(docs)).toContain(`| ${name} |`)
+      })
+    }
+  })
+}
+
+test('docs/errors.md has exactly the codes of the table, with what they mean', () => {
+  const rows = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (yes|no) \| (.+) \|$/gm)]
+  const documented = rows.map(([, code, status, retry, meaning]) => ({ code, status: Number(status), retry: retry === 'yes', meaning }))
+  const table = Object.entries(errorCodes).map(([code, { status, retry, meaning }]) => ({ code, status, retry, meaning }))
+  expect(documented).toEqual(table)
+})
+
+test('docs/config.md has exactly the keys of the schema, with variable and default', () => {
+  const rows = [...read('docs/config.md').matchAll(/^\| `([^`]+)` \| `(TALLYMAN_[^`]+)` \| (.*?) \| (.+) \|$/gm)]
+  const documented = rows.map(([, key, variable, byDefault, description]) => ({ key, variable, byDefault, description }))
+  const schema = configKeys().map(({ key, variable, default: byDefault, description, secret }) => ({
+    key,
+    variable: secret ? `${variable}[_FILE]` : variable,
+    byDefault: byDefault === undefined ? '' : `\`${String(byDefault)}\``,
+    description,
+  }))
+  expect(documented).toEqual(schema)
+})
