@@ -25,7 +25,10 @@ export interface LayerFacts {
   readonly opaques: readonly string[]
   /** Every symlink: path and raw target. */
   readonly symlinks: readonly (readonly [path: string, target: string])[]
-  /** Hard links whose own path a cataloger wants: path and target path. Same-layer targets are already resolved into `readings`. */
+  /**
+   * Hard links whose own path a cataloger wants and whose target lies in a lower layer: path and target path. Those whose
+   * target lies in this layer are not here: they have `readings` of their own.
+   */
   readonly hardlinks: readonly (readonly [path: string, target: string])[]
   /** Every directory, newline-joined. Needed where an upper layer puts a directory over a lower layer's symlink. */
   readonly directories: string
@@ -49,6 +52,10 @@ export interface LayerBlob {
  * (retryable); everything else that is wrong with the layer ends as a gap in the facts.
  */
 export interface LayerReader {
-  read(blob: LayerBlob, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<LayerFacts>
+  /**
+   * `open` starts the blob's bytes from the beginning. It is not called at all where another call is reading the same
+   * blob, and called again where one pass is not enough (a package database that is a hard link to an earlier file).
+   */
+  read(blob: LayerBlob, open: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<LayerFacts>
   close(): Promise<void>
 }
