@@ -10,6 +10,8 @@ export type Notification =
   | { readonly action: 'ignored'; readonly reason: string }
 
 export interface Push {
+  /** Where the sender names it; a push to another host than the registry's own is dropped. */
+  readonly host?: string
   /** Path without host. */
   readonly repository: string
   readonly tag?: string
