@@ -1,0 +1,62 @@
+import type { CoverageEntry } from '../inventory/package.ts'
+
+interface MatchedIn {
+  readonly ecosystem: string
+}
+
+interface FeedContent {
+  /** Advisories per ecosystem with release. */
+  readonly ecosystems: Readonly<Record<string, number>>
+}
+
+interface Uncomparable {
+  readonly package: string
+  readonly advisory: string
+  readonly reason: string
+}
+
+/**
+ * What the feeds could say about these packages: one line per ecosystem, `done` with the number of advisories or `no-data`
+ * where there is none (which is not the same as none that affects), and one line per package version that could not be
+ * compared with an advisory.
+ */
+export function feedCoverage(
+  packages: readonly MatchedIn[],
+  feeds: readonly FeedContent[] | undefined,
+  uncomparable: readonly Uncomparable[],
+): CoverageEntry[] {
+  const byEcosystem = new Map<string, number>()
+  for (const { ecosystem } of packages) byEcosystem.set(ecosystem, (byEcosystem.get(ecosystem) ?? 0) + 1)
+  const lines = [...byEcosystem]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([ecosystem, count]) => ecosystemLine(ecosystem, count, feeds))
+  return [...lines, ...uncomparable.map(uncomparableLine)]
+}
+
+function ecosystemLine(ecosystem: string, count: number, feeds: readonly FeedContent[] | undefined): CoverageEntry {
+  const subject = `feed ${ecosystem}`
+  const packages = count === 1 ? '1 package was' : `${count} packages were`
+  if (!feeds || feeds.length === 0) {
+    const detail = `no vulnerability feed has been read, ${packages} not checked`
+    return { subject, status: 'no-data', reason: 'NO_FEED', detail }
+  }
+  const advisories = feeds.reduce((sum, { ecosystems }) => sum + (ecosystems[ecosystem] ?? 0), 0)
+  if (advisories === 0) {
+    const detail = `the feeds hold no advisory for ${ecosystem}, ${packages} not checked`
+    return { subject, status: 'no-data', reason: 'NO_ADVISORIES', detail }
+  }
+  return {
+    subject,
+    status: 'done',
+    detail: `${count === 1 ? '1 package' : `${count} packages`} checked against ${advisories} advisories`,
+  }
+}
+
+function uncomparableLine({ package: name, advisory, reason }: Uncomparable): CoverageEntry {
+  return {
+    subject: `package ${name}`,
+    status: 'partial',
+    reason: 'VERSION_UNCOMPARABLE',
+    detail: `${advisory}: ${reason}`,
+  }
+}

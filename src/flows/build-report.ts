@@ -1,0 +1,97 @@
+import type { ImageRecord } from '../adapters/store/records.ts'
+import type { Store } from '../adapters/store/store.ts'
+import type { Digest } from '../core/image/digest.ts'
+import { takeInventory } from '../core/inventory/inventory.ts'
+import type { InstalledPackage } from '../core/inventory/package.ts'
+import { catalogersKey } from '../core/layer/catalogers-key.ts'
+import { worstOutcome } from '../core/policy/judge.ts'
+import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
+import { TallymanError } from '../errors.ts'
+
+export interface ReportDeps {
+  readonly store: Store
+  readonly engine: string
+}
+
+/**
+ * The report of a stored image, or one per platform for an index. `reference` is how it was asked for; without it, where
+ * the image was last seen. NOT_SCANNED where there is no verdict yet. `platforms` leaves out the other children of an index.
+ */
+export async function buildReport(
+  digest: Digest,
+  reference: string | null,
+  deps: ReportDeps,
+  platforms?: readonly Digest[],
+): Promise<Report | IndexReport> {
+  const name = reference ?? (await knownReference(digest, deps.store))
+  const index = await deps.store.images.index(digest)
+  if (!index) return imageReport(digest, name, deps)
+  const children = index.children.filter((child) => !platforms || platforms.includes(child.digest))
+  const images: Report[] = []
+  for (const child of children) images.push(await imageReport(child.digest, name, deps))
+  const [first] = images
+  if (!first) throw new TallymanError('NOT_SCANNED', `${name} is an index of which no platform has been scanned`)
+  const outcome = worstOutcome(images.map(({ verdict }) => verdict.outcome))
+  return { schema: 'tallyman.index-report/v1', digest, reference: name, verdict: { outcome, policy: first.verdict.policy }, images }
+}
+
+async function imageReport(digest: Digest, reference: string, { store, engine }: ReportDeps): Promise<Report> {
+  const image = await store.images.get(digest)
+  const verdict = await store.verdicts.current(digest)
+  if (!image || !verdict) {
+    throw new TallymanError('NOT_SCANNED', `${reference} (${digest}) has no verdict yet; ask for a scan or wait for it to finish`)
+  }
+  const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
+  return {
+    schema: 'tallyman.report/v1',
+    image: describe(image, reference),
+    packages: (await packagesOf(image, store)).map(reportPackage),
+    findings: (await store.images.findings(digest)).map((finding) => ({ ...finding, kev: false, epss: null })),
+    checks: [],
+    secrets: [],
+    coverage: [...image.coverage, ...verdict.coverage],
+    verdict: { outcome: verdict.outcome, policy: verdict.policy, reasons: verdict.reasons },
+    checkedAgainst: {
+      snapshot: verdict.snapshot === null ? 'none' : String(verdict.snapshot),
+      feeds: (snapshot?.feeds ?? []).map(({ name, fetched, advisories }) => ({ name, fetched, advisories })),
+      engine,
+      catalogers: image.catalogers,
+    },
+    scannedAt: image.scannedAt,
+  }
+}
+
+/** From the layer facts, which know path and layer of every package; the package sets know neither. */
+async function packagesOf(image: ImageRecord, store: Store): Promise<readonly InstalledPackage[]> {
+  const versions = Object.entries(image.catalogers).map(([name, version]) => ({ name, version }))
+  const facts = await store.layers.get(image.layers.map(({ digest }) => digest), catalogersKey(versions))
+  const unread = { status: 'skipped', reason: 'NOT_STORED', detail: 'its facts are not in the store' } as const
+  return takeInventory({ layers: image.layers, read: image.layers.map(({ digest }) => facts.get(digest) ?? unread) }).packages
+}
+
+function describe(image: ImageRecord, reference: string): ReportImage {
+  const { digest, platform, mediaType, created, size, distro, layers } = image
+  return {
+    reference,
+    digest,
+    platform,
+    mediaType,
+    created,
+    size,
+    distro,
+    base: null,
+    layers: layers.map(({ diffId, digest, size, createdBy }) => ({ diffId, digest, size, createdBy })),
+  }
+}
+
+function reportPackage({ purl, name, version, ecosystem, source, arch, cataloger, path, layer, licenses }: InstalledPackage): ReportPackage {
+  return { purl, name, version, ecosystem, source, arch, cataloger, path, layer, ownedBy: null, licenses }
+}
+
+/** `registry/repository:tag` where it was seen, else the digest alone. */
+async function knownReference(digest: Digest, store: Store): Promise<string> {
+  const [place] = await store.sightings.locations(digest)
+  if (!place) return digest
+  const [tag] = place.tags
+  return tag ? `${place.registry}/${place.repository}:${tag}` : `${place.registry}/${place.repository}@${digest}`
+}

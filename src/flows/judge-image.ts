@@ -1,0 +1,53 @@
+import type { Store } from '../adapters/store/store.ts'
+import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
+import type { Digest } from '../core/image/digest.ts'
+import { feedCoverage } from '../core/match/feed-coverage.ts'
+import { countFindings } from '../core/policy/counts.ts'
+import { judge } from '../core/policy/judge.ts'
+import type { Policy } from '../core/policy/policy.ts'
+import { TallymanError } from '../errors.ts'
+
+export interface JudgeDeps {
+  readonly store: Store
+  readonly policy: Policy
+  readonly now: () => Date
+}
+
+/**
+ * Judges a stored image by what the store knows about it now, and makes that its current verdict. Safe to repeat. `cause`
+ * is kept where outcome, policy or reasons change.
+ */
+export async function judgeImage(
+  digest: Digest,
+  snapshot: Snapshot | undefined,
+  cause: string,
+  deps: JudgeDeps,
+): Promise<VerdictRecord> {
+  const { store, policy } = deps
+  const image = await store.images.get(digest)
+  if (!image) throw new TallymanError('NOT_SCANNED', `${digest} is not in the store`)
+  const packages = await store.images.packages(digest)
+  const findings = await store.images.findings(digest)
+  const coverage = feedCoverage(packages, snapshot?.feeds, await store.packages.uncomparable(digest))
+  const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
+
+  const now = deps.now().toISOString()
+  const former = await store.verdicts.current(digest)
+  const same = former !== undefined && sameDecision(former, verdict)
+  const record: VerdictRecord = {
+    ...verdict,
+    digest,
+    counts: countFindings(findings),
+    coverage,
+    snapshot: snapshot?.number ?? null,
+    cause: same ? former.cause : former ? cause : 'first scan',
+    decidedAt: same ? former.decidedAt : now,
+    checkedAt: now,
+  }
+  await store.verdicts.save(record)
+  return record
+}
+
+function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
+  return a.outcome === b.outcome && a.policy === b.policy && JSON.stringify(a.reasons) === JSON.stringify(b.reasons)
+}

@@ -1,0 +1,190 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Location, ScanRecord } from '../adapters/store/records.ts'
+import type { Store } from '../adapters/store/store.ts'
+import { imageConfigOf } from './read-config.ts'
+import { judgeImage, type JudgeDeps } from './judge-image.ts'
+import { matchPackages } from './match-packages.ts'
+import { readLayers, type LayerDeps } from './read-layers.ts'
+import type { Digest } from '../core/image/digest.ts'
+import type { FetchedManifest, ImageSource } from '../core/image/image.ts'
+import { imageLayers } from '../core/image/layers.ts'
+import { childKind, parseManifest, requireImage, type Descriptor, type ImageIndex, type ImageManifest } from '../core/image/manifest.ts'
+import { formatPlatform, platformMatches, type Platform } from '../core/image/platform.ts'
+import { catalogers } from '../core/inventory/catalogers.ts'
+import { takeInventory } from '../core/inventory/inventory.ts'
+import { asTallymanError, TallymanError } from '../errors.ts'
+
+/** What to scan, and under which name it was found. */
+export interface ScanTarget {
+  readonly source: ImageSource
+  readonly location: Location
+  /** As asked for, for messages. */
+  readonly reference: string
+  readonly tag: string | null
+  readonly tagOrDigest: string
+  /** Null: every platform of an index. */
+  readonly platform: Platform | null
+}
+
+export interface ScanDeps extends JudgeDeps, LayerDeps {
+  readonly store: Store
+  /** tallyman's version: kept with every scan. */
+  readonly engine: string
+  /** Lines for people about what is going on. */
+  readonly progress: (line: string) => void
+}
+
+/** What was scanned: the digest that the reference named, and the images in it (itself, if it is one). */
+export interface Scanned {
+  readonly root: Descriptor
+  readonly images: readonly Descriptor[]
+}
+
+/** An index in an index in an index is allowed; deeper nesting has no use and a hostile one no end. */
+const maxIndexDepth = 3
+/** Official images have some 20 platforms with variants; beyond this somebody wants to keep us busy. */
+const maxPlatforms = 64
+
+/**
+ * The main job: manifest → layers → inventory → matches → verdict, for every platform the reference names. Safe to repeat
+ * at any point: every write is keyed by digest. One platform's failure does not keep the others from their verdict; it is
+ * thrown when they are done.
+ */
+export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: AbortSignal): Promise<Scanned> {
+  const { source, location, reference, tag, tagOrDigest } = target
+  const fetched = await source.manifest(tagOrDigest, signal)
+  const root = fetched.descriptor
+  const manifest = parseManifest(fetched.bytes, root.mediaType)
+  if (manifest.kind !== 'index') {
+    requireImage(manifest, reference)
+    await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
+    await scanPlatform(fetched, target, deps, signal)
+    return { root, images: [root] }
+  }
+
+  const platforms = await platformsOf(manifest, target, signal)
+  const wanted = selected(platforms, target.platform, reference)
+  await deps.store.images.saveIndex({
+    digest: root.digest,
+    mediaType: root.mediaType,
+    children: platforms.map(({ descriptor, platform }) => ({ digest: descriptor.digest, platform })),
+  })
+  await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
+  const failures: unknown[] = []
+  for (const { descriptor, platform } of wanted) {
+    deps.progress(`${reference}: ${platform}`)
+    try {
+      const child = await source.manifest(descriptor.digest, signal)
+      await deps.store.sightings.observe(location, descriptor.digest, null, deps.now().toISOString())
+      await scanPlatform(child, target, deps, signal)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  const worst = failures.map(asTallymanError).sort((a, b) => Number(b.retry) - Number(a.retry))[0]
+  if (worst) throw worst
+  return { root, images: wanted.map(({ descriptor }) => descriptor) }
+}
+
+async function scanPlatform(
+  { descriptor, bytes }: FetchedManifest,
+  { source, reference }: ScanTarget,
+  deps: ScanDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = deps
+  const manifest = requireImage(parseManifest(bytes, descriptor.mediaType), reference)
+  if (!(await inventoryIsCurrent(descriptor.digest, store))) {
+    await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
+  }
+  const snapshot = await store.feeds.current()
+  if (snapshot) await matchPackages({ image: descriptor.digest }, snapshot, deps, signal)
+  await judgeImage(descriptor.digest, snapshot, 'scanned again', deps)
+}
+
+/** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice. */
+async function inventoryIsCurrent(digest: Digest, store: Store): Promise<boolean> {
+  const image = await store.images.get(digest)
+  return image !== undefined && isDeepStrictEqual(image.catalogers, catalogerVersions())
+}
+
+async function takeStock(
+  descriptor: Descriptor,
+  manifest: ImageManifest,
+  source: ImageSource,
+  deps: ScanDeps,
+  signal: AbortSignal,
+): Promise<ScanRecord> {
+  const config = await imageConfigOf(manifest, source, signal)
+  const layers = imageLayers(manifest, config)
+  const read = await readLayers(manifest.layers, source, deps, signal)
+  const { distro, packages, coverage } = takeInventory({ layers, read })
+  return {
+    digest: descriptor.digest,
+    mediaType: descriptor.mediaType,
+    platform: formatPlatform(config.platform),
+    created: config.created,
+    size: layers.reduce((sum, { size }) => sum + size, 0),
+    configDigest: manifest.config.digest,
+    layers,
+    distro,
+    packages,
+    coverage,
+    engine: deps.engine,
+    catalogers: catalogerVersions(),
+    scannedAt: deps.now().toISOString(),
+  }
+}
+
+export function catalogerVersions(): Record<string, number> {
+  return Object.fromEntries(catalogers.map(({ name, version }) => [name, version]))
+}
+
+interface PlatformImage {
+  readonly descriptor: Descriptor & { readonly platform: Platform }
+  readonly platform: string
+}
+
+/** The images of an index and of the indexes in it; attestations and other artifacts are left out. */
+async function platformsOf(index: ImageIndex, target: ScanTarget, signal: AbortSignal): Promise<PlatformImage[]> {
+  const found = new Map<Digest, PlatformImage>()
+  const visit = async (manifests: readonly Descriptor[], depth: number): Promise<void> => {
+    for (const descriptor of manifests) {
+      if (found.has(descriptor.digest)) continue
+      const kind = childKind(descriptor)
+      if (kind === 'index' && depth < maxIndexDepth) {
+        const nested = await target.source.manifest(descriptor.digest, signal)
+        const parsed = parseManifest(nested.bytes, nested.descriptor.mediaType)
+        if (parsed.kind === 'index') await visit(parsed.manifests, depth + 1)
+      } else if (kind === 'image' && found.size < maxPlatforms) {
+        const known = await withPlatform(descriptor, target.source, signal)
+        if (known) found.set(descriptor.digest, { descriptor: known, platform: formatPlatform(known.platform) })
+      }
+    }
+  }
+  await visit(index.manifests, 1)
+  if (found.size === 0) throw new TallymanError('NOT_AN_IMAGE', `${target.reference} is an index without any image in it`)
+  return [...found.values()]
+}
+
+/** Where an entry does not say its platform, the image's config knows. Undefined for what turns out not to be an image. */
+async function withPlatform(
+  descriptor: Descriptor,
+  source: ImageSource,
+  signal: AbortSignal,
+): Promise<PlatformImage['descriptor'] | undefined> {
+  if (descriptor.platform) return { ...descriptor, platform: descriptor.platform }
+  const { bytes, descriptor: own } = await source.manifest(descriptor.digest, signal)
+  const manifest = parseManifest(bytes, own.mediaType)
+  if (manifest.kind !== 'image') return undefined
+  const { platform } = await imageConfigOf(manifest, source, signal)
+  return { ...descriptor, platform }
+}
+
+function selected(platforms: readonly PlatformImage[], wanted: Platform | null, reference: string): readonly PlatformImage[] {
+  if (!wanted) return platforms
+  const matching = platforms.filter(({ descriptor }) => platformMatches(wanted, descriptor.platform))
+  if (matching.length > 0) return matching
+  const offered = platforms.map(({ platform }) => platform).join(', ')
+  throw new TallymanError('PLATFORM_UNKNOWN', `${reference} has no ${formatPlatform(wanted)}; it has ${offered}`)
+}

@@ -1,0 +1,72 @@
+import { Type } from 'typebox'
+import { Compile } from 'typebox/compile'
+import type { Job, Lane } from '../adapters/queue/queue.ts'
+import type { Repository } from '../adapters/registry/client.ts'
+import { scanImage, type ScanDeps } from './scan-image.ts'
+import { writeBack, type WriteBackDeps } from './write-back.ts'
+import { isDigest } from '../core/image/digest.ts'
+import { asTallymanError, TallymanError } from '../errors.ts'
+
+/** What a scan job carries: where the image lies and what of it was named. */
+export interface ScanJob {
+  readonly registry: string
+  readonly repository: string
+  readonly tag?: string
+  readonly digest?: string
+}
+
+const payloadSchema = Type.Object({
+  registry: Type.String(),
+  repository: Type.String(),
+  tag: Type.Optional(Type.String()),
+  digest: Type.Optional(Type.String()),
+})
+const payload = Compile(payloadSchema)
+
+/** Two requests for the same thing that wait at the same time are one job. */
+export function scanJob(lane: Lane, { registry, repository, tag, digest }: ScanJob, delaySeconds?: number): Job {
+  return {
+    lane,
+    kind: 'scan',
+    key: `scan:${registry}/${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`,
+    payload: { registry, repository, ...(tag ? { tag } : {}), ...(digest ? { digest } : {}) },
+    ...(delaySeconds ? { delaySeconds } : {}),
+  }
+}
+
+export interface ScanJobDeps extends ScanDeps, WriteBackDeps {
+  /** The declared registry's repository, and whether reports are written back to it. REGISTRY_UNKNOWN. */
+  readonly repository: (registry: string, name: string) => { readonly repository: Repository; readonly writeBack: boolean }
+}
+
+/** Runs one scan job: scan, then write the reports back to where the image was found. */
+export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: AbortSignal): Promise<void> {
+  if (!payload.Check(input)) throw new TallymanError('REQUEST_INVALID', 'the payload of the scan job is not of its form')
+  const { registry, repository: name, tag, digest } = input
+  const { store, log } = deps
+  if (!tag && digest && isDigest(digest) && (await store.images.isChild(digest))) {
+    log.debug({ registry, repository: name, digest }, 'a platform of an index that is scanned as a whole')
+    return
+  }
+  const { repository, writeBack: wanted } = deps.repository(registry, name)
+  const location = { registry, repository: name }
+  const tagOrDigest = digest ?? tag
+  if (!tagOrDigest) throw new TallymanError('REQUEST_INVALID', 'the scan job names neither tag nor digest')
+  const reference = `${registry}/${name}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`
+  const current = tag && digest ? await tagIsCurrent(repository, tag, digest, signal) : true
+  const target = { source: repository, location, reference, tag: (current && tag) || null, tagOrDigest, platform: null }
+  const { root, images } = await scanImage(target, deps, signal)
+  if (!wanted) return
+  for (const image of images) await writeBack(image, location, repository, deps, signal)
+  if (!images.some((image) => image.digest === root.digest)) await writeBack(root, location, repository, deps, signal)
+}
+
+/** Notifications arrive late and out of order: a tag that has moved on since is not recorded as pointing to the old digest. */
+async function tagIsCurrent(repository: Repository, tag: string, digest: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await repository.headManifest(tag, signal)).digest === digest
+  } catch (error) {
+    if (asTallymanError(error).code === 'MANIFEST_UNKNOWN') return false
+    throw error
+  }
+}

@@ -1,0 +1,71 @@
+import type { Repository } from '../adapters/registry/client.ts'
+import type { Location } from '../adapters/store/records.ts'
+import type { Store } from '../adapters/store/store.ts'
+import { buildReport } from './build-report.ts'
+import type { Descriptor } from '../core/image/manifest.ts'
+import { countFindings, totalCounts } from '../core/policy/counts.ts'
+import type { Finding, FindingCounts } from '../core/policy/policy.ts'
+import { reportArtifact, reportArtifactType, type ReportSummary } from '../core/report/referrer.ts'
+import type { IndexReport, Report } from '../core/report/report.ts'
+import { asTallymanError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+
+export interface WriteBackDeps {
+  readonly store: Store
+  readonly engine: string
+  readonly now: () => Date
+  /** How long readers may rely on the written verdict. */
+  readonly validForSeconds: number
+  readonly log: Logger
+}
+
+/**
+ * Attaches the current report to the image (or index) as its one tallyman referrer and removes the one before. A registry
+ * that refuses is remembered and logged, and does not undo the verdict; one that is unavailable is thrown, so that the job
+ * is tried again.
+ */
+export async function writeBack(
+  subject: Descriptor,
+  location: Location,
+  repository: Repository,
+  deps: WriteBackDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, now, log } = deps
+  const former = await store.writeBacks.get(location, subject.digest)
+  const report = await buildReport(subject.digest, null, deps)
+  const artifact = reportArtifact(report, summarise(report, now(), deps.validForSeconds), subject)
+  const record = { ...location, digest: subject.digest, manifest: artifact.digest, at: now().toISOString() }
+
+  // Before the push: its notification may be here before the push has returned.
+  await store.writeBacks.save({ ...record, status: 'pending', error: null })
+  try {
+    for (const { digest, bytes } of artifact.blobs) await repository.putBlob(digest, bytes, signal)
+    await repository.attach({ bytes: artifact.manifest, subject: subject.digest }, signal)
+    if (former && former.manifest !== artifact.digest) {
+      await repository.removeReferrer(subject.digest, former.manifest, signal)
+    }
+  } catch (thrown) {
+    const error = asTallymanError(thrown)
+    if (error.retry) throw error
+    await store.writeBacks.save({ ...record, status: 'failed', error: `${error.code}: ${error.message}` })
+    log.warn({ ...location, digest: subject.digest, code: error.code }, `could not write the report back: ${error.message}`)
+    return
+  }
+  await store.writeBacks.save({ ...record, status: 'done', error: null })
+  log.info({ ...location, digest: subject.digest, artifact: artifact.digest, type: reportArtifactType }, 'report written back')
+}
+
+function summarise(report: Report | IndexReport, now: Date, validForSeconds: number): ReportSummary {
+  const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
+  const counts: FindingCounts = totalCounts(images.map(({ findings }) => countFindings(findings satisfies readonly Finding[])))
+  const { outcome, policy } = report.verdict
+  return {
+    outcome,
+    policy,
+    counts,
+    snapshot: images[0]?.checkedAgainst.snapshot ?? 'none',
+    checkedAt: now.toISOString(),
+    validUntil: new Date(now.getTime() + validForSeconds * 1000).toISOString(),
+  }
+}
