@@ -59,7 +59,7 @@ async function readLayer(
 ): Promise<LayerRead> {
   let facts: LayerFacts
   try {
-    facts = await layers.read(layer, source.blob(layer, signal), signal)
+    facts = await layers.read(layer, () => source.blob(layer, signal), signal)
   } catch (thrown) {
     const error = asTallymanError(thrown)
     if (!isForeignLayerType(layer.mediaType) || error.code !== 'BLOB_UNKNOWN') throw error
