@@ -1,0 +1,47 @@
+import type { Digest } from '../core/image/digest.ts'
+import { asTallymanError, TallymanError } from '../errors.ts'
+import type { AppDeps } from './deps.ts'
+import type { NamedImage } from './image-reference.ts'
+
+export interface ResolvedImage {
+  readonly digest: Digest
+  /** When the tag was seen to point to it; null where a digest was asked for. */
+  readonly tagObservedAt: string | null
+}
+
+type Resolving = Pick<AppDeps, 'store' | 'resolveTag' | 'log' | 'now'>
+
+/** The digest that is meant: the one named, else what the tag points to. NOT_SCANNED, MANIFEST_UNKNOWN. */
+export async function resolveImage(image: NamedImage, deps: Resolving): Promise<ResolvedImage> {
+  if (image.digest) return { digest: image.digest, tagObservedAt: null }
+  const { registry, repository, tag = 'latest' } = image
+  const live = await askRegistry(registry.name, repository, tag, deps)
+  if (live) return live
+  const observed = await deps.store.sightings.resolve({ registry: registry.name, repository }, tag)
+  if (observed) return { digest: observed.digest, tagObservedAt: observed.observedAt }
+  throw new TallymanError(
+    'NOT_SCANNED',
+    `${registry.host}/${repository}:${tag} has not been seen yet; ask for a scan or wait for its push`,
+  )
+}
+
+/** Undefined where the registry cannot tell now: an answer of a minute ago beats none. That there is no such tag is an answer. */
+async function askRegistry(
+  registry: string,
+  repository: string,
+  tag: string,
+  { resolveTag, log, now = () => new Date() }: Resolving,
+): Promise<ResolvedImage | undefined> {
+  if (!resolveTag) return undefined
+  try {
+    return { digest: await resolveTag(registry, repository, tag), tagObservedAt: now().toISOString() }
+  } catch (thrown) {
+    const error = asTallymanError(thrown)
+    if (error.code === 'MANIFEST_UNKNOWN') throw error
+    log.warn(
+      { err: error, registry, repository, tag },
+      'the registry did not resolve the tag; using the last observation',
+    )
+    return undefined
+  }
+}

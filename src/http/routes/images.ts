@@ -1,0 +1,122 @@
+import { Type, type FastifyPluginAsyncTypebox, type TUnsafe } from '@fastify/type-provider-typebox'
+import type { IndexReport, Report } from '../../core/report/report.ts'
+import type { Digest } from '../../core/image/digest.ts'
+import { TallymanError } from '../../errors.ts'
+import type { AppDeps } from '../deps.ts'
+import { needsToken } from '../openapi.ts'
+import { pageOfArray } from '../page-of-array.ts'
+import { reportFindingSchema } from '../schemas/finding.ts'
+import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from '../schemas/image.ts'
+import { filter, listQuery, pageOf, splitQuery } from '../schemas/page.ts'
+import {
+  indexReportSchema,
+  reportCheckSchema,
+  reportLayerSchema,
+  reportPackageSchema,
+  reportSchema,
+} from '../schemas/report.ts'
+import { ref } from '../schemas/shape.ts'
+import { digestSchema, outcomes, verdictRecordSchema } from '../schemas/verdict.ts'
+
+const params = Type.Object({ digest: digestSchema })
+const pageQuery = listQuery({})
+const about = { tags: ['images'], security: needsToken }
+
+const filters = listQuery({
+  registry: filter('name of a declared registry'),
+  repository: filter('path without host'),
+  tag: filter('tag that points to it now'),
+  outcome: Type.Optional(Type.Enum([...outcomes], { type: 'string' })),
+  package: filter('package that it has: name, or name@version'),
+  vulnerability: filter('vulnerability that it has, by any of its ids'),
+})
+
+/** What is stored about images, and the parts of their reports. */
+export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
+  const listSchema = {
+    ...about,
+    operationId: 'listImages',
+    summary: 'Stored images; filters narrow together',
+    querystring: filters,
+    response: { 200: pageOf(ref(imageSummarySchema)) },
+  }
+  app.get('/images', { schema: listSchema }, async (request) => {
+    const { filter, page } = splitQuery(request.query)
+    return deps.store.images.list(filter, page)
+  })
+
+  const getSchema = {
+    ...about,
+    operationId: 'getImage',
+    summary: 'An image with its verdict and where it lies, or an index with its platforms',
+    params,
+    response: { 200: Type.Union([ref(imageDetailSchema), ref(indexDetailSchema)]) },
+  }
+  app.get('/images/:digest', { schema: getSchema }, async (request) => {
+    const { digest } = request.params
+    const { images, verdicts, sightings } = deps.store
+    const locations = await sightings.locations(digest)
+    const image = await images.get(digest)
+    if (image) {
+      return { kind: 'image' as const, ...image, verdict: (await verdicts.current(digest)) ?? null, locations }
+    }
+    const index = await images.index(digest)
+    if (index) return { kind: 'index' as const, ...index, locations }
+    throw notStored(digest)
+  })
+
+  const historySchema = {
+    ...about,
+    operationId: 'getImageHistory',
+    summary: 'Its verdicts, newest first, with the cause of each change',
+    params,
+    querystring: pageQuery,
+    response: { 200: pageOf(ref(verdictRecordSchema)) },
+  }
+  app.get('/images/:digest/history', { schema: historySchema }, async (request) => {
+    const { digest } = request.params
+    const history = await deps.store.verdicts.history(digest, splitQuery(request.query).page)
+    if (history.items.length === 0 && !(await deps.store.images.get(digest))) throw notStored(digest)
+    return history
+  })
+
+  const reportRouteSchema = {
+    ...about,
+    operationId: 'getImageReport',
+    summary: 'The whole report, or one per platform for an index',
+    params,
+    response: { 200: Type.Union([ref(reportSchema), ref(indexReportSchema)]) },
+  }
+  app.get('/images/:digest/report', { schema: reportRouteSchema }, async (request) => {
+    return deps.report(request.params.digest)
+  })
+
+  /** A list that is part of an image's report. */
+  function part<T>(
+    name: string,
+    operationId: string,
+    summary: string,
+    item: TUnsafe<T>,
+    of: (r: Report) => readonly T[],
+  ) {
+    const schema = { ...about, operationId, summary, params, querystring: pageQuery, response: { 200: pageOf(item) } }
+    app.get(`/images/:digest/${name}`, { schema }, async (request) => {
+      const report = ofOneImage(await deps.report(request.params.digest))
+      return pageOfArray(of(report), splitQuery(request.query).page)
+    })
+  }
+  part('findings', 'listImageFindings', 'Findings, worst first', ref(reportFindingSchema), (r) => r.findings)
+  part('packages', 'listImagePackages', 'Packages, with layer and path', ref(reportPackageSchema), (r) => r.packages)
+  part('checks', 'listImageChecks', 'Benchmark checks', ref(reportCheckSchema), (r) => r.checks)
+  part('layers', 'listImageLayers', 'Layers from the base up', ref(reportLayerSchema), (r) => r.image.layers)
+}
+
+function ofOneImage(report: Report | IndexReport): Report {
+  if (report.schema === 'tallyman.report/v1') return report
+  const platforms = report.images.map(({ image }) => `${image.platform} ${image.digest}`).join(', ')
+  throw new TallymanError('NOT_FOUND', `${report.digest} is an index; ask for one of its images: ${platforms}`)
+}
+
+function notStored(digest: Digest): TallymanError {
+  return new TallymanError('NOT_FOUND', `no image or index ${digest} is stored`)
+}

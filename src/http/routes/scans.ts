@@ -1,0 +1,67 @@
+import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { formatReference } from '../../core/image/reference.ts'
+import { TallymanError } from '../../errors.ts'
+import { scanJob } from '../../flows/scan-job.ts'
+import type { AppDeps } from '../deps.ts'
+import { readImage, type NamedImage } from '../image-reference.ts'
+import { needsToken } from '../openapi.ts'
+import { resolveImage } from '../resolve-image.ts'
+
+const body = Type.Object(
+  { image: Type.String({ minLength: 1, maxLength: 1_024, description: 'host/repository[:tag][@digest]' }) },
+  { additionalProperties: false },
+)
+
+const answer = Type.Object({
+  image: Type.String({ description: 'in full: what will be scanned' }),
+  lane: Type.String(),
+  key: Type.String({ description: 'two waiting requests for the same image are one job' }),
+})
+
+/** Scans on demand. */
+export const scanRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
+  const schema = {
+    operationId: 'requestScan',
+    summary: 'Puts a scan of the image into the queue; ask for its verdict afterwards',
+    tags: ['work'],
+    security: needsToken,
+    body,
+    response: { 202: answer },
+  }
+  app.post('/scans', { schema }, async (request, reply) => {
+    const named = readImage(request.body.image, deps.registries)
+    const { registry, repository, tag, digest } = placed(named)
+    // Where the registry can be asked, a misspelt tag is refused here and not minutes later in the queue.
+    if (deps.resolveTag && tag !== undefined && !digest) await checkTag(named)
+    const job = scanJob('manual', {
+      registry: registry.name,
+      repository,
+      ...(tag && { tag }),
+      ...(digest && { digest }),
+    })
+    await deps.queue.send([job])
+    const image = formatReference({
+      registry: registry.host,
+      repository,
+      ...(tag && { tag }),
+      ...(digest && { digest }),
+    })
+    return reply.status(202).send({ image, lane: job.lane, key: job.key })
+  })
+
+  async function checkTag(image: NamedImage): Promise<void> {
+    try {
+      await resolveImage(image, deps)
+    } catch (error) {
+      if (!(error instanceof TallymanError && error.code === 'NOT_SCANNED')) throw error
+    }
+  }
+}
+
+function placed(image: NamedImage): Extract<NamedImage, { kind: 'place' }> {
+  if (image.kind === 'place') return image
+  throw new TallymanError(
+    'REFERENCE_INVALID',
+    `${image.digest} does not say where the image lies; write host/repository@${image.digest}`,
+  )
+}

@@ -1,0 +1,46 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { Severity } from '../../core/match/advisory.ts'
+import type { Finding, Suppression } from '../../core/policy/policy.ts'
+import type { ReportFinding } from '../../core/report/report.ts'
+import { named, nullable, orNull, shape, text, texts, word } from './shape.ts'
+
+export const severities = [
+  'critical',
+  'high',
+  'medium',
+  'low',
+  'negligible',
+  'unknown',
+] as const satisfies readonly Severity[]
+
+export const severitySchema = word(severities)
+
+const fields = {
+  vulnerability: text,
+  advisory: text,
+  aliases: texts,
+  advisories: texts,
+  package: text,
+  fixed: nullable('string'),
+  severity: severitySchema,
+  score: nullable('number'),
+  vector: nullable('string'),
+  published: nullable('string'),
+  summary: nullable('string'),
+  firstSeen: text,
+  state: word(['open', 'suppressed']),
+  suppressed: orNull(
+    shape<Suppression>({
+      by: word(['owner', 'vex', 'exception', 'withdrawn']),
+      reason: text,
+      until: nullable('string'),
+    }),
+  ),
+}
+
+export const findingSchema = named('Finding', shape<Finding>(fields))
+
+export const reportFindingSchema = named(
+  'ReportFinding',
+  shape<ReportFinding>({ ...fields, kev: Type.Boolean(), epss: nullable('number') }),
+)

@@ -1,0 +1,109 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { Distro } from '../../core/inventory/package.ts'
+import type {
+  CheckedAgainst,
+  FeedState,
+  IndexReport,
+  Report,
+  ReportCheck,
+  ReportImage,
+  ReportPackage,
+  ReportSecret,
+} from '../../core/report/report.ts'
+import { reportFindingSchema } from './finding.ts'
+import { count, list, named, nullable, orNull, ref, shape, text, texts, word } from './shape.ts'
+import { coverageSchema, digestSchema, outcomeSchema, verdictSchema } from './verdict.ts'
+
+export const distroSchema = orNull(shape<Distro>({ id: text, version: text, ecosystem: nullable('string') }))
+
+type ReportLayer = ReportImage['layers'][number]
+
+export const reportLayerSchema = named(
+  'ReportLayer',
+  shape<ReportLayer>({ diffId: nullable('string'), digest: digestSchema, size: count, createdBy: nullable('string') }),
+)
+
+export const reportPackageSchema = named(
+  'ReportPackage',
+  shape<ReportPackage>({
+    purl: text,
+    name: text,
+    version: text,
+    ecosystem: nullable('string'),
+    source: orNull(shape<NonNullable<ReportPackage['source']>>({ name: text, version: text })),
+    arch: nullable('string'),
+    cataloger: text,
+    path: text,
+    layer: count,
+    ownedBy: nullable('string'),
+    licenses: texts,
+  }),
+)
+
+export const reportCheckSchema = named(
+  'ReportCheck',
+  shape<ReportCheck>({
+    id: text,
+    title: text,
+    level: text,
+    status: word(['pass', 'fail', 'not-applicable', 'undecidable']),
+    evidence: texts,
+    layer: nullable('integer'),
+  }),
+)
+
+const imageSchema = shape<ReportImage>({
+  reference: text,
+  digest: digestSchema,
+  platform: text,
+  mediaType: text,
+  created: nullable('string'),
+  size: count,
+  distro: distroSchema,
+  base: orNull(shape<NonNullable<ReportImage['base']>>({ digest: digestSchema, references: texts, layers: count })),
+  layers: list(ref(reportLayerSchema)),
+})
+
+const secretSchema = shape<ReportSecret>({
+  rule: text,
+  path: text,
+  layer: count,
+  deletedInLayer: nullable('integer'),
+  redacted: text,
+})
+
+export const feedStateFields = { name: text, fetched: text, advisories: count }
+
+const checkedAgainstSchema = shape<CheckedAgainst>({
+  snapshot: text,
+  feeds: list(shape<FeedState>(feedStateFields)),
+  engine: text,
+  catalogers: Type.Record(Type.String(), Type.Integer()),
+})
+
+export const reportSchema = named(
+  'Report',
+  shape<Report>({
+    schema: word(['tallyman.report/v1']),
+    image: imageSchema,
+    packages: list(ref(reportPackageSchema)),
+    findings: list(ref(reportFindingSchema)),
+    checks: list(ref(reportCheckSchema)),
+    secrets: list(secretSchema),
+    coverage: list(ref(coverageSchema)),
+    verdict: ref(verdictSchema),
+    checkedAgainst: checkedAgainstSchema,
+    scannedAt: text,
+  }),
+)
+
+export const indexReportSchema = named(
+  'IndexReport',
+  shape<IndexReport>({
+    schema: word(['tallyman.index-report/v1']),
+    digest: digestSchema,
+    reference: text,
+    verdict: shape<IndexReport['verdict']>({ outcome: outcomeSchema, policy: text }),
+    images: list(ref(reportSchema)),
+  }),
+)

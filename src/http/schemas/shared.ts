@@ -1,0 +1,36 @@
+import { problemSchema } from '../problem.ts'
+import { feedStatusSchema } from './feed.ts'
+import { findingSchema, reportFindingSchema } from './finding.ts'
+import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './image.ts'
+import { jobsAnswerSchema } from './job.ts'
+import { packageSummarySchema } from './package.ts'
+import { policySchema } from './policy.ts'
+import { indexReportSchema, reportCheckSchema, reportLayerSchema, reportPackageSchema, reportSchema } from './report.ts'
+import { countsSchema, coverageSchema, verdictAnswerSchema, verdictRecordSchema, verdictSchema } from './verdict.ts'
+import { affectedImageSchema, vulnerabilitySummarySchema } from './vulnerability.ts'
+
+/** The schemas with names: components of the OpenAPI document. A schema that others `ref` must be here. */
+export const sharedSchemas = [
+  problemSchema,
+  verdictSchema,
+  verdictRecordSchema,
+  verdictAnswerSchema,
+  countsSchema,
+  coverageSchema,
+  findingSchema,
+  imageSummarySchema,
+  imageDetailSchema,
+  indexDetailSchema,
+  packageSummarySchema,
+  vulnerabilitySummarySchema,
+  affectedImageSchema,
+  reportSchema,
+  indexReportSchema,
+  reportFindingSchema,
+  reportPackageSchema,
+  reportCheckSchema,
+  reportLayerSchema,
+  feedStatusSchema,
+  jobsAnswerSchema,
+  policySchema,
+]
