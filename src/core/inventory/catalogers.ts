@@ -1,4 +1,10 @@
+import { apk } from './apk.ts'
 import type { Cataloger } from './cataloger.ts'
+import { dpkg } from './dpkg.ts'
+import { npm } from './npm.ts'
+import { osRelease } from './os-release.ts'
+import { python } from './python.ts'
+import { rpm } from './rpm.ts'
 
 /** Every cataloger, in the order in which they are asked. */
-export const catalogers: readonly Cataloger[] = []
+export const catalogers: readonly Cataloger[] = [osRelease, dpkg, apk, rpm, npm, python]

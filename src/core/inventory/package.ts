@@ -20,6 +20,8 @@ export interface PackageFact {
   readonly source?: SourcePackage
   readonly arch?: string
   readonly licenses?: readonly string[]
+  /** rpm: the module it belongs to, `name:stream:version:context`. */
+  readonly module?: string
 }
 
 /** What os-release and its elders say (os-release(5)). */
@@ -57,7 +59,7 @@ export interface InstalledPackage {
   readonly cataloger: string
   /** Evidence file, without leading slash. */
   readonly path: string
-  /** Index of the layer that last wrote the evidence file, 0 = base. */
+  /** Index of the layer that brought this version, 0 = base: rewriting a database does not make its old packages new. */
   readonly layer: number
 }
 
