@@ -30,12 +30,12 @@ const readyWithinMs = 20_000
 
 /** Runs the real `docker-registry` program on a free port, with deleting enabled and its data in a new directory. */
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
-  const program = findProgram()
+  const { command, args } = findProgram()
   const directory = await mkdtemp(join(tmpdir(), 'docker-registry-'))
   const host = `127.0.0.1:${await freePort()}`
   await writeFile(join(directory, 'htpasswd'), htpasswd)
   await writeFile(join(directory, 'config.yml'), JSON.stringify(configOf(host, directory, options)))
-  const child = spawn(program, ['serve', join(directory, 'config.yml')], { stdio: 'ignore' })
+  const child = spawn(command, [...args, join(directory, 'config.yml')], { stdio: 'ignore' })
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)
   const stop = async () => {
@@ -72,16 +72,25 @@ function configOf(host: string, directory: string, { notify, basicAuth }: Docker
   }
 }
 
-function findProgram(): string {
-  const names = ['docker-registry', '/usr/bin/docker-registry']
-  const found = () => names.find((name) => runs(name, ['--version']))
-  const present = found()
-  if (present) return present
-  if (process.getuid?.() === 0 && runs('apt-get', ['install', '-y', '-q', 'docker-registry'])) {
-    const installed = found()
-    if (installed) return installed
+/** Runs the registry that is there: the program, or the program from apt, or the distribution image in Docker. */
+function findProgram(): { readonly command: string; readonly args: readonly string[] } {
+  const program = () => ['docker-registry', '/usr/bin/docker-registry'].find((name) => runs(name, ['--version']))
+  const present = program() ?? (installs() ? program() : undefined)
+  if (present) return { command: present, args: ['serve'] }
+  if (runs('docker', ['info'])) {
+    const mount = `${tmpdir()}:${tmpdir()}`
+    return { command: 'docker', args: ['run', '--rm', '--network', 'host', '--volume', mount, 'registry:2', 'serve'] }
   }
-  throw new Error('this test needs the program docker-registry: install it with "apt-get install docker-registry"')
+  throw new Error(
+    'a registry is needed: install the program with "apt-get install docker-registry" (as root), or start Docker, which then runs registry:2',
+  )
+}
+
+/** A fresh machine has no package lists yet, hence the second try. */
+function installs(): boolean {
+  if (process.getuid?.() !== 0) return false
+  const install = () => runs('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'docker-registry'])
+  return install() || (runs('apt-get', ['update', '-q']) && install())
 }
 
 function runs(program: string, args: readonly string[]): boolean {
