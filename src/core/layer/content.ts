@@ -1,0 +1,173 @@
+import type { Cataloger } from '../inventory/cataloger.ts'
+import { createEvidence, type LayerProfile } from './evidence.ts'
+import type { LayerFacts, Reading } from './facts.ts'
+import type { GapReason } from './gaps.ts'
+import type { LayerLimits } from './limits.ts'
+import { normalisePath } from './path.ts'
+import type { TarEntry, TarVisitor } from './tar-walker.ts'
+import { createLayerTree } from './tree.ts'
+import { markerOf } from './whiteout.ts'
+
+/** Files that have to be read for the sake of hard links to them: target path to link paths. */
+export type LinkTargets = ReadonlyMap<string, readonly string[]>
+
+/** Ends the walk; what was found until then stands. */
+export class LimitReached extends Error {
+  readonly reason: GapReason
+
+  constructor(reason: GapReason, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** What the entries of one archive come to. Its visitor's `entry` throws LimitReached. */
+export interface LayerContent extends TarVisitor {
+  facts(): Omit<LayerFacts, 'blob' | 'uncompressedSize' | 'gaps'>
+  /** Files of this layer that hard links with wanted names point to, and that went by unread. */
+  missedTargets(): LinkTargets
+  readonly profile: LayerProfile
+}
+
+export function createLayerContent(
+  catalogers: readonly Cataloger[],
+  limits: LayerLimits,
+  gap: (reason: GapReason, detail: string) => void,
+  options: { readonly alsoRead: LinkTargets; readonly now: () => number },
+): LayerContent {
+  const tree = createLayerTree()
+  const evidence = createEvidence(catalogers, limits, gap, options.now)
+  const whiteouts = new Set<string>()
+  const opaques = new Set<string>()
+  const hardlinks = new Map<string, string>()
+  const readings = new Map<string, readonly Reading[]>()
+  /** Which catalogers have read the file that is at the path now. */
+  const readers = new Map<string, readonly Cataloger[]>()
+  /** A hard link in this layer, and the file it stands for as it was then. */
+  const originals = new Map<string, { readonly path: string; readonly order: number }>()
+  /** Readings of a target, waiting for the link that asked for them (`alsoRead`). */
+  const waiting = new Map<string, readonly Reading[]>()
+  const missed = new Map<string, string[]>()
+  let entryCount = 0
+  let charactersLeft = limits.pathCharacters
+
+  function entry(entry: TarEntry): ((body: Buffer) => void) | undefined {
+    if (++entryCount > limits.entries) {
+      throw new LimitReached('TOO_MANY_ENTRIES', `more than ${limits.entries} entries; the rest was not read`)
+    }
+    if (entry.name.length > limits.pathLength || entry.target.length > limits.pathLength) {
+      gap('PATH_TOO_LONG', `a path of more than ${limits.pathLength} characters, ${entry.name.slice(0, 100)}…`)
+      return undefined
+    }
+    charactersLeft -= entry.name.length + entry.target.length
+    if (charactersLeft < 0) {
+      throw new LimitReached(
+        'TOO_MANY_ENTRIES',
+        `paths of more than ${limits.pathCharacters} characters; the rest was not read`,
+      )
+    }
+    const path = normalisePath(entry.name)
+    if (path === '' || mark(path)) return undefined
+    forget(path)
+    if (entry.kind === 'file') return file(path, entry.size)
+    if (entry.kind === 'hardlink') link(path, normalisePath(entry.target))
+    else if (entry.kind === 'symlink') tree.addSymlink(path, entry.target)
+    else if (entry.kind === 'directory') tree.add(path, 'directory')
+    else if (entry.kind === 'null-device') {
+      tree.add(path, 'removed')
+      whiteouts.add(path)
+    } else tree.add(path, 'file')
+    return undefined
+  }
+
+  /** Whether the path is a whiteout or another marker, and no entry of the tree. */
+  function mark(path: string): boolean {
+    const marker = markerOf(path)
+    if (!marker) return false
+    if (marker.kind === 'whiteout') whiteouts.add(marker.path)
+    else if (marker.kind === 'opaque') opaques.add(marker.path)
+    else if (marker.kind === 'invalid') gap('LAYER_AMBIGUOUS', `a whiteout of nothing, ${path}`)
+    return true
+  }
+
+  /** A path that occurs again: the last entry wins. */
+  function forget(path: string): void {
+    readings.delete(path)
+    readers.delete(path)
+    hardlinks.delete(path)
+    originals.delete(path)
+  }
+
+  function file(path: string, size: number): ((body: Buffer) => void) | undefined {
+    tree.add(path, 'file')
+    const links = options.alsoRead.get(path) ?? []
+    const uses = [path, ...links].flatMap((use) => {
+      const asking = evidence.wanting(use)
+      return asking.length > 0 ? [{ use, asking, ...evidence.admit(use, size, asking) }] : []
+    })
+    for (const { use, asking, refused } of uses) keep(path, use, asking, refused)
+    if (uses.every(({ admitted }) => admitted.length === 0)) return undefined
+    return (body) => {
+      for (const { use, asking, admitted, refused } of uses) {
+        keep(path, use, asking, [...refused, ...evidence.read(use, body, admitted)])
+      }
+    }
+  }
+
+  function keep(path: string, use: string, asking: readonly Cataloger[], made: readonly Reading[]): void {
+    if (use !== path) {
+      waiting.set(use, made)
+      return
+    }
+    readers.set(path, asking)
+    if (made.length > 0) readings.set(path, made)
+  }
+
+  function link(path: string, target: string): void {
+    const symlinkTarget = tree.targetOf(target)
+    if (symlinkTarget !== undefined) return tree.addSymlink(path, symlinkTarget)
+    const isHere = tree.kindOf(target) === 'file'
+    const original = originals.get(target) ?? { path: target, order: tree.orderOf(target) ?? 0 }
+    tree.add(path, 'file')
+    if (isHere) originals.set(path, original)
+    const asking = evidence.wanting(path)
+    if (asking.length === 0) return
+    const made = waiting.get(path)
+    if (made) {
+      waiting.delete(path)
+      readers.set(path, asking)
+      if (made.length > 0) readings.set(path, made)
+    } else if (!isHere) hardlinks.set(path, target)
+    else if (asking.every((cataloger) => readers.get(target)?.includes(cataloger))) shareReadings(path, target, asking)
+    else if (tree.orderOf(original.path) === original.order) {
+      missed.set(original.path, [...(missed.get(original.path) ?? []), path])
+    } else gap('HARD_LINK_UNRESOLVED', `${path} is a link to a file that was replaced in the same layer`)
+  }
+
+  /** The same bytes, read by the same catalogers: the same facts. */
+  function shareReadings(path: string, target: string, asking: readonly Cataloger[]): void {
+    const names = asking.map(({ name }) => name)
+    readers.set(path, asking)
+    const shared = (readings.get(target) ?? []).filter(({ cataloger }) => names.includes(cataloger))
+    if (shared.length > 0)
+      readings.set(
+        path,
+        shared.map((reading) => ({ ...reading, path })),
+      )
+  }
+
+  return {
+    entry,
+    ambiguous: (detail) => gap('LAYER_AMBIGUOUS', detail),
+    facts: () => ({
+      entryCount,
+      whiteouts: [...whiteouts],
+      opaques: [...opaques],
+      hardlinks: [...hardlinks].filter(([path]) => tree.has(path)),
+      ...tree.lists(),
+      readings: [...readings].filter(([path]) => tree.has(path)).flatMap(([, made]) => made),
+    }),
+    missedTargets: () => missed,
+    profile: evidence.profile,
+  }
+}
