@@ -6,9 +6,7 @@ import type { TSchema, TUnsafe } from '@fastify/type-provider-typebox'
  * that is added to a record without its schema does not compile, instead of silently missing from answers.
  */
 export function shape<T>(fields: { readonly [K in keyof Required<T>]: TSchema }, description?: string): TUnsafe<T> {
-  return Type.Unsafe<T>(
-    Type.Object(fields as Record<string, TSchema>, description === undefined ? {} : { description }),
-  )
+  return Type.Unsafe<T>(Type.Object(fields, description === undefined ? {} : { description }))
 }
 
 /** A schema that other schemas point to by name (see `ref`): it stands once in the OpenAPI document. */

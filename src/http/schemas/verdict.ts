@@ -2,6 +2,7 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { VerdictRecord } from '../../adapters/store/records.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry } from '../../core/inventory/package.ts'
+import type { PlatformVerdict, VerdictAnswer } from '../../flows/answer-verdict.ts'
 import type { FindingCounts, Outcome, Verdict, VerdictReason } from '../../core/policy/policy.ts'
 import { count, list, named, nullable, orNull, ref, shape, text, word } from './shape.ts'
 
@@ -50,30 +51,6 @@ export const verdictRecordSchema = named(
     checkedAt: text,
   }),
 )
-
-/** The answer of the gate: one entry in `images` for an image, one a platform for an index. */
-export interface VerdictAnswer {
-  /** What was asked for. */
-  readonly image: string
-  /** What the reference stands for now. */
-  readonly digest: Digest
-  /** When the registry, or else a notification, last said that the tag points to the digest; null where a digest was asked for. */
-  readonly tagObservedAt: string | null
-  /** The worst of `images`; one without a verdict makes it `inconclusive` at best. */
-  readonly outcome: Outcome
-  readonly policy: string
-  /** False while a platform of the index has no verdict yet. */
-  readonly complete: boolean
-  readonly images: readonly PlatformVerdict[]
-}
-
-export interface PlatformVerdict {
-  readonly digest: Digest
-  readonly platform: string
-  readonly verdict: VerdictRecord | null
-  /** What could not be understood in the image; that of feeds is in `verdict.coverage`. */
-  readonly gaps: readonly CoverageEntry[]
-}
 
 export const verdictAnswerSchema = named(
   'VerdictAnswer',
