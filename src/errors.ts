@@ -83,6 +83,7 @@ export const errorCodes = {
     meaning: 'the policy document has a mistake; the message names line and column',
   },
   STORE_UNAVAILABLE: { retry: true, status: 503, meaning: 'the database could not be reached or is locked' },
+  STORE_TOO_NEW: { retry: false, status: 500, meaning: 'the database was written by a newer version of tallyman' },
   QUEUE_UNAVAILABLE: { retry: true, status: 503, meaning: 'the queue could not be reached' },
   ABORTED: { retry: true, status: 503, meaning: 'the work was stopped, by a shutdown or because it took too long' },
   INTERNAL: { retry: true, status: 500, meaning: 'something that should not happen; a defect of tallyman' },

@@ -35,7 +35,10 @@ export interface IndexRecord {
   readonly children: readonly { readonly digest: Digest; readonly platform: string }[]
 }
 
-/** A package as a row: unique by everything that it consists of. */
+/**
+ * A package as a row: unique by everything that it consists of. `ecosystem` is empty where none is known; such a package
+ * is in the lists, but never waits to be matched.
+ */
 export interface PackageRecord extends MatchSubject {
   readonly id: number
   readonly type: string

@@ -1,0 +1,37 @@
+import type { Dialect, RawBuilder } from 'kysely'
+
+/** Everything in which SQLite (sqlite.ts) and PostgreSQL (postgres.ts) differ; the tables do not ask which one it is. */
+export interface Engine {
+  readonly dialect: Dialect
+  readonly types: ColumnTypes
+  /** End of `create table` for tables that are nothing but their key. */
+  readonly keyOnlyTable: RawBuilder<unknown> | undefined
+  /** The database's clock in milliseconds: processes on several machines share it. */
+  readonly now: RawBuilder<number>
+  /** Locks the selected rows until the transaction ends; SQLite has one writer, who holds all. */
+  forUpdate<Q extends { forUpdate(): Q }>(query: Q): Q
+}
+
+/** Texts compare by bytes on both engines, so pages and ranges come in one order. */
+interface ColumnTypes {
+  /** The whole column: numbers are never given twice, so that a cache keyed by one never lies. */
+  readonly id: RawBuilder<unknown>
+  readonly text: RawBuilder<unknown>
+  readonly integer: RawBuilder<unknown>
+  readonly real: RawBuilder<unknown>
+  readonly bytes: RawBuilder<unknown>
+}
+
+export interface StoreLog {
+  warn(details: object, message: string): void
+}
+
+/** How long a statement waits for another process's lock before it ends in STORE_UNAVAILABLE. */
+export const lockTimeoutMs = 5_000
+
+/** PostgreSQL has no NUL in texts, and a hostile package name may: it becomes the replacement character on both engines. */
+export function storable(parameters: readonly unknown[]): unknown[] {
+  return parameters.map((value) =>
+    typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u{fffd}') : value,
+  )
+}

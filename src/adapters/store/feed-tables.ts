@@ -1,0 +1,115 @@
+import { LRUCache } from 'lru-cache'
+import type { Advisory } from '../../core/match/advisory.ts'
+import { pageOf, paging } from './cursor.ts'
+import { beginSnapshot } from './feed-transaction.ts'
+import { unpack } from './packed.ts'
+import { listed } from './rows.ts'
+import type { Db } from './schema.ts'
+import { currentNumber, currentSnapshot, snapshotOf } from './snapshot-rows.ts'
+import type { FeedTables } from './store.ts'
+
+/** Packed bytes of the advisories that are kept parsed; as objects they take about ten times as much. */
+const maxCachedBytes = 8 * 2 ** 20
+
+/** Rows read at once where a whole feed is walked: other work goes on between two parts. */
+const partSize = 20_000
+
+export function feedTables(db: Db): FeedTables {
+  /** By row: a changed advisory is a new row, and row numbers are never given twice. */
+  const parsed = new LRUCache<number, Advisory>({ maxSize: maxCachedBytes })
+
+  /** Advisories of the rows, in their order. */
+  async function advisories(ids: readonly number[]): Promise<Map<number, Advisory>> {
+    const found = new Map<number, Advisory>()
+    for (const id of ids) {
+      const known = parsed.get(id)
+      if (known !== undefined) found.set(id, known)
+    }
+    for (const part of listed(ids.filter((id) => !found.has(id)))) {
+      const rows = await db.selectFrom('advisory').select(['id', 'body']).where('id', 'in', part).execute()
+      for (const { id, body } of rows) {
+        const advisory = unpack(body) as Advisory
+        parsed.set(id, advisory, { size: body.byteLength })
+        found.set(id, advisory)
+      }
+    }
+    return found
+  }
+
+  return {
+    current: () => currentSnapshot(db),
+
+    async snapshots(request) {
+      const page = paging<[number]>('snapshots', [0], request)
+      const rows = await db
+        .selectFrom('snapshot')
+        .selectAll()
+        .$if(page.after !== undefined, (query) => query.where('number', '<', page.after?.[0] ?? 0))
+        .orderBy('number', 'desc')
+        .limit(page.limit + 1)
+        .execute()
+      const { items, next } = pageOf('snapshots', rows, page.limit, (row) => [row.number])
+      return { items: items.map(snapshotOf), next }
+    },
+
+    async hashes(feed) {
+      const number = await currentNumber(db)
+      const hashes = new Map<string, string>()
+      for (let after = ''; ;) {
+        const rows = await inForce(db, number)
+          .select(['path', 'hash'])
+          .where('feed', '=', feed)
+          .where('path', '>', after)
+          .orderBy('path')
+          .limit(partSize)
+          .execute()
+        for (const { path, hash } of rows) hashes.set(path, hash)
+        const last = rows.at(-1)
+        if (last === undefined || rows.length < partSize) return hashes
+        after = last.path
+      }
+    },
+
+    begin: () => beginSnapshot(db),
+
+    async naming(keys) {
+      const number = await currentNumber(db)
+      const rows: { key: string; id: number }[] = []
+      for (const part of listed([...new Set(keys)])) {
+        const found = await inForce(db, number)
+          .innerJoin('affected', 'affected.advisory_id', 'advisory.id')
+          .select(['affected.key', 'advisory.id'])
+          .where('affected.key', 'in', part)
+          .orderBy('advisory.id')
+          .execute()
+        rows.push(...found)
+      }
+      const byId = await advisories([...new Set(rows.map((row) => row.id))])
+      const byKey = new Map<string, Advisory[]>()
+      for (const { key, id } of rows) {
+        const advisory = byId.get(id)
+        if (advisory !== undefined) byKey.set(key, [...(byKey.get(key) ?? []), advisory])
+      }
+      return byKey
+    },
+
+    async advisory(id) {
+      const rows = await inForce(db, await currentNumber(db))
+        .select('id')
+        .where('advisory_id', '=', id)
+        .orderBy('feed')
+        .orderBy('path')
+        .execute()
+      const byId = await advisories(rows.map((row) => row.id))
+      return rows.flatMap((row) => byId.get(row.id) ?? [])
+    },
+  }
+}
+
+/** Rows in force at a snapshot: begun by then and not ended. */
+function inForce(db: Db, number: number) {
+  return db
+    .selectFrom('advisory')
+    .where('since', '<=', number)
+    .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', number)]))
+}

@@ -1,0 +1,131 @@
+import type { Insertable } from 'kysely'
+import { packageKey } from '../../core/match/advisory-key.ts'
+import { pack } from './packed.ts'
+import type { FeedEntry, Snapshot, SnapshotFeed } from './records.ts'
+import { inserted, listed, transact } from './rows.ts'
+import type { Database, Db, Tx } from './schema.ts'
+import { currentNumber, currentSnapshot } from './snapshot-rows.ts'
+import type { FeedTransaction } from './store.ts'
+
+/** Ended advisories are kept for this many snapshots, then deleted: an hourly feed would else grow the store for ever. */
+const keptSnapshots = 100
+
+/** Rows that one statement deletes: the database stays free for others between two of them. */
+const deletedAtOnce = 1_000
+
+/** See FeedTables.begin: rows of the new number are seen by nobody until its snapshot row is there. */
+export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
+  const current = await currentNumber(db)
+  const number = current + 1
+  await clearUnfinished(db, current)
+  await deleteAdvisories(db, 'until', '<=', current - keptSnapshots)
+
+  return {
+    number,
+
+    async put(feed, entries) {
+      const byPath = new Map(entries.map((entry) => [entry.path, entry]))
+      await transact(db, async (tx) => {
+        await end(tx, number, feed, [...byPath.keys()])
+        await insert(tx, number, feed, [...byPath.values()])
+      })
+    },
+
+    async remove(feed, paths) {
+      await transact(db, (tx) => end(tx, number, feed, paths))
+    },
+
+    async count(feed) {
+      const rows = await db
+        .selectFrom('advisory')
+        .select(['ecosystems', (eb) => eb.fn.countAll<number>().as('count')])
+        .where('feed', '=', feed)
+        .where('until', 'is', null)
+        .where('withdrawn', 'is', null)
+        .groupBy('ecosystems')
+        .execute()
+      const ecosystems: Record<string, number> = {}
+      for (const row of rows) {
+        for (const name of row.ecosystems.split('\n')) {
+          if (name !== '') ecosystems[name] = (ecosystems[name] ?? 0) + row.count
+        }
+      }
+      return { advisories: rows.reduce((sum, row) => sum + row.count, 0), ecosystems }
+    },
+
+    adopt: (feeds, now) => transact(db, (tx) => adopt(tx, number, feeds, now)),
+  }
+}
+
+async function clearUnfinished(db: Db, current: number): Promise<void> {
+  await deleteAdvisories(db, 'since', '>', current)
+  await db.updateTable('advisory').set({ until: null }).where('until', '>', current).execute()
+}
+
+async function deleteAdvisories(db: Db, column: 'since' | 'until', operator: '>' | '<=', limit: number): Promise<void> {
+  for (;;) {
+    const doomed = db.selectFrom('advisory').select('id').where(column, operator, limit).limit(deletedAtOnce)
+    const { numDeletedRows } = await db.deleteFrom('advisory').where('id', 'in', doomed).executeTakeFirstOrThrow()
+    if (numDeletedRows < deletedAtOnce) return
+  }
+}
+
+/** What this snapshot itself brought goes; what is in force lasts until this snapshot. */
+async function end(tx: Tx, number: number, feed: string, paths: readonly string[]): Promise<void> {
+  for (const part of listed(paths)) {
+    await tx
+      .deleteFrom('advisory')
+      .where('feed', '=', feed)
+      .where('path', 'in', part)
+      .where('until', 'is', null)
+      .where('since', '=', number)
+      .execute()
+    await tx
+      .updateTable('advisory')
+      .set({ until: number })
+      .where('feed', '=', feed)
+      .where('path', 'in', part)
+      .where('until', 'is', null)
+      .execute()
+  }
+}
+
+async function insert(tx: Tx, number: number, feed: string, entries: readonly FeedEntry[]): Promise<void> {
+  for (const part of inserted(entries)) {
+    const rows = part.map((entry) => advisoryRow(number, feed, entry))
+    const saved = await tx.insertInto('advisory').values(rows).returning(['id', 'path']).execute()
+    const ids = new Map(saved.map(({ id, path }) => [path, id]))
+    const affected = part.flatMap(({ path, advisory }) => {
+      const keys = new Set(advisory.affected.map(({ ecosystem, name }) => packageKey(ecosystem, name)))
+      return [...keys].map((key) => ({ key, advisory_id: ids.get(path) ?? 0 }))
+    })
+    for (const some of inserted(affected)) await tx.insertInto('affected').values(some).execute()
+  }
+}
+
+function advisoryRow(number: number, feed: string, entry: FeedEntry): Insertable<Database['advisory']> {
+  const { advisory, path, hash } = entry
+  const ecosystems = new Set(advisory.affected.map(({ ecosystem }) => ecosystem))
+  return {
+    feed,
+    path,
+    advisory_id: advisory.id,
+    hash,
+    since: number,
+    until: null,
+    withdrawn: advisory.withdrawn,
+    ecosystems: [...ecosystems].sort().join('\n'),
+    body: pack(advisory),
+  }
+}
+
+async function adopt(tx: Tx, number: number, feeds: readonly SnapshotFeed[], now: string): Promise<Snapshot> {
+  const former = (await currentSnapshot(tx))?.feeds ?? []
+  const replaced = new Set(feeds.map((feed) => feed.name))
+  const states = [...former.filter((feed) => !replaced.has(feed.name)), ...feeds]
+  await tx
+    .insertInto('snapshot')
+    .values({ number, adopted_at: now, feeds: JSON.stringify(states) })
+    .execute()
+  return { number, adoptedAt: now, feeds: states }
+}

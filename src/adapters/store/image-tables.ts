@@ -1,0 +1,170 @@
+import type { Selectable } from 'kysely'
+import type { Digest } from '../../core/image/digest.ts'
+import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
+import { listImages } from './image-list.ts'
+import { finding } from './match-rows.ts'
+import { packageColumns, packageRecord } from './package-rows.ts'
+import { saveSets } from './package-sets.ts'
+import type { ImageRecord, ScanRecord } from './records.ts'
+import { inserted, transact } from './rows.ts'
+import type { Database, Db, Tx } from './schema.ts'
+import type { ImageTables } from './store.ts'
+
+export function imageTables(db: Db): ImageTables {
+  return {
+    async save(scan) {
+      await transact(db, async (tx) => {
+        const sets = await saveSets(tx, scan.packages)
+        await linkSets(tx, await saveImage(tx, scan), sets)
+      })
+    },
+
+    async saveIndex({ digest, mediaType, children }) {
+      await transact(db, async (tx) => {
+        const saved = await tx
+          .insertInto('image_index')
+          .values({ digest, media_type: mediaType })
+          .onConflict((oc) => oc.doNothing())
+          .returning('digest')
+          .execute()
+        // The digest is the content: an index that is there already has these children.
+        if (saved.length === 0) return
+        const rows = children.map((child, position) => ({ index_digest: digest, position, ...child }))
+        for (const part of inserted(rows)) await tx.insertInto('index_child').values(part).execute()
+      })
+    },
+
+    async get(digest) {
+      const row = await db.selectFrom('image').selectAll().where('digest', '=', digest).executeTakeFirst()
+      return row && imageRecord(row)
+    },
+
+    async index(digest) {
+      const row = await db.selectFrom('image_index').selectAll().where('digest', '=', digest).executeTakeFirst()
+      if (row === undefined) return undefined
+      const children = await db
+        .selectFrom('index_child')
+        .select(['digest', 'platform'])
+        .where('index_digest', '=', digest)
+        .orderBy('position')
+        .execute()
+      return {
+        digest,
+        mediaType: row.media_type,
+        children: children.map((child) => ({ digest: child.digest as Digest, platform: child.platform })),
+      }
+    },
+
+    async isChild(digest) {
+      const found = await db
+        .selectFrom('index_child')
+        .select('digest')
+        .where('digest', '=', digest)
+        .limit(1)
+        .executeTakeFirst()
+      return found !== undefined
+    },
+
+    async packages(digest) {
+      const rows = await packagesOf(db, digest)
+        .select(packageColumns)
+        .orderBy('package.name')
+        .orderBy('package.id')
+        .execute()
+      return rows.map(packageRecord)
+    },
+
+    async findings(digest) {
+      const rows = await packagesOf(db, digest)
+        .innerJoin('package_match', 'package_match.package_id', 'package.id')
+        .selectAll('package_match')
+        .select('package.purl')
+        .orderBy('package_match.rank')
+        .orderBy('package.name')
+        .orderBy('package_match.vulnerability')
+        .orderBy('package.id')
+        .execute()
+      return rows.map((row) => finding(row, row.purl))
+    },
+
+    list: (filter, page) => listImages(db, filter, page),
+
+    async digests(after, limit) {
+      const rows = await db
+        .selectFrom('image')
+        .select('digest')
+        .where('digest', '>', after ?? '')
+        .orderBy('digest')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => row.digest as Digest)
+    },
+  }
+}
+
+async function saveImage(tx: Tx, scan: ScanRecord): Promise<number> {
+  const row = {
+    media_type: scan.mediaType,
+    platform: scan.platform,
+    created: scan.created,
+    size: scan.size,
+    config_digest: scan.configDigest,
+    layers: JSON.stringify(scan.layers),
+    distro: scan.distro && JSON.stringify(scan.distro),
+    package_count: scan.packages.length,
+    coverage: JSON.stringify(scan.coverage),
+    engine: scan.engine,
+    catalogers: JSON.stringify(scan.catalogers),
+    scanned_at: scan.scannedAt,
+  }
+  const { id } = await tx
+    .insertInto('image')
+    .values({ digest: scan.digest, ...row })
+    .onConflict((oc) => oc.column('digest').doUpdateSet(row))
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/** A rescan with other catalogers may have found other packages. */
+async function linkSets(tx: Tx, image: number, sets: readonly number[]): Promise<void> {
+  await tx
+    .deleteFrom('image_set')
+    .where('image_id', '=', image)
+    .$if(sets.length > 0, (query) => query.where('set_id', 'not in', sets))
+    .execute()
+  if (sets.length === 0) return
+  await tx
+    .insertInto('image_set')
+    .values(sets.map((set) => ({ image_id: image, set_id: set })))
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
+/** An image has a package through one set only, because sets are one a kind: no row comes twice. */
+function packagesOf(db: Db, digest: Digest) {
+  return db
+    .selectFrom('image')
+    .innerJoin('image_set', 'image_set.image_id', 'image.id')
+    .innerJoin('set_package', 'set_package.set_id', 'image_set.set_id')
+    .innerJoin('package', 'package.id', 'set_package.package_id')
+    .where('image.digest', '=', digest)
+}
+
+function imageRecord(row: Selectable<Database['image']>): ImageRecord {
+  return {
+    digest: row.digest as Digest,
+    mediaType: row.media_type,
+    platform: row.platform,
+    created: row.created,
+    size: row.size,
+    configDigest: row.config_digest as Digest,
+    layers: JSON.parse(row.layers) as ImageLayer[],
+    distro: row.distro === null ? null : (JSON.parse(row.distro) as Distro),
+    packageCount: row.package_count,
+    coverage: JSON.parse(row.coverage) as CoverageEntry[],
+    engine: row.engine,
+    catalogers: JSON.parse(row.catalogers) as Record<string, number>,
+    scannedAt: row.scanned_at,
+  }
+}

@@ -1,0 +1,66 @@
+import type { Insertable, Selectable } from 'kysely'
+import type { Severity } from '../../core/match/advisory.ts'
+import type { Match } from '../../core/match/finding.ts'
+import type { Finding } from '../../core/policy/policy.ts'
+import { rankOf } from './rank.ts'
+import type { Database } from './schema.ts'
+
+export type MatchRow = Insertable<Database['package_match']>
+
+/** Everything but the key and when it was first seen: what a later match may change. */
+export const matchContent = [
+  'rank',
+  'fixable',
+  'advisory',
+  'fixed',
+  'severity',
+  'score',
+  'vector',
+  'published',
+  'summary',
+  'aliases',
+  'advisories',
+] as const
+
+export function matchRow(packageId: number, match: Match, firstSeen: string): MatchRow {
+  return {
+    package_id: packageId,
+    vulnerability: match.vulnerability,
+    rank: rankOf(match.severity, match.score),
+    fixable: match.fixed === null ? 0 : 1,
+    advisory: match.advisory,
+    fixed: match.fixed,
+    severity: match.severity,
+    score: match.score,
+    vector: match.vector,
+    published: match.published,
+    summary: match.summary,
+    aliases: JSON.stringify(match.aliases),
+    advisories: JSON.stringify(match.advisories),
+    first_seen: firstSeen,
+  }
+}
+
+export function sameMatch(a: MatchRow, b: MatchRow): boolean {
+  return matchContent.every((column) => a[column] === b[column])
+}
+
+/** As the store knows it: whether policy, VEX or an exception suppresses it is judged later. */
+export function finding(row: Omit<Selectable<Database['package_match']>, 'id'>, purl: string): Finding {
+  return {
+    vulnerability: row.vulnerability,
+    advisory: row.advisory,
+    aliases: JSON.parse(row.aliases) as string[],
+    advisories: JSON.parse(row.advisories) as string[],
+    package: purl,
+    fixed: row.fixed,
+    severity: row.severity as Severity,
+    score: row.score,
+    vector: row.vector,
+    published: row.published,
+    summary: row.summary,
+    firstSeen: row.first_seen,
+    state: 'open',
+    suppressed: null,
+  }
+}

@@ -1,0 +1,163 @@
+import type { Generated, Kysely, Transaction } from 'kysely'
+
+/**
+ * The tables, as migrations.ts makes them. Times are RFC 3339 texts, JSON is text, `*_at: null` means "not yet", flags are
+ * 0 and 1, and columns called `body` are JSON packed with zstd.
+ */
+export interface Database {
+  layer_facts: LayerFactsTable
+  image: ImageTable
+  image_index: { digest: string; media_type: string }
+  index_child: { index_digest: string; position: number; digest: string; platform: string }
+  package: PackageTable
+  package_set: { id: Generated<number>; hash: string; kind: string }
+  set_package: { set_id: number; package_id: number }
+  image_set: { image_id: number; set_id: number }
+  snapshot: { number: number; adopted_at: string; feeds: string }
+  advisory: AdvisoryTable
+  affected: { key: string; advisory_id: number }
+  package_match: PackageMatchTable
+  package_gap: { package_id: number; advisory: string; reason: string }
+  vulnerability: VulnerabilityTable
+  vulnerability_alias: { alias: string; vulnerability: string }
+  verdict: VerdictTable
+  location: { id: Generated<number>; registry: string; repository: string }
+  sighting: SightingTable
+  tag: TagTable
+  write_back: WriteBackTable
+  own_manifest: { digest: string; written_at: string }
+  lock: { name: string; holder: string; expires_at: number }
+}
+
+export type Db = Kysely<Database>
+export type Tx = Transaction<Database>
+
+interface LayerFactsTable {
+  blob: string
+  catalogers: string
+  body: Uint8Array
+}
+
+interface ImageTable {
+  id: Generated<number>
+  digest: string
+  media_type: string
+  platform: string
+  created: string | null
+  size: number
+  config_digest: string
+  layers: string
+  distro: string | null
+  package_count: number
+  coverage: string
+  engine: string
+  catalogers: string
+  scanned_at: string
+}
+
+/** One row for everything that is the same; `hash` is over all of it. */
+interface PackageTable {
+  id: Generated<number>
+  hash: string
+  type: string
+  /** Empty where none is known: such a package is matched with nothing. */
+  ecosystem: string
+  name: string
+  version: string
+  source_name: string | null
+  source_version: string | null
+  arch: string | null
+  purl: string
+  licenses: string
+  /** Snapshot that it was last matched against; 0 before the first. */
+  matched_snapshot: Generated<number>
+}
+
+/** In force at snapshot s: since <= s, and until is null or > s. */
+interface AdvisoryTable {
+  id: Generated<number>
+  feed: string
+  path: string
+  advisory_id: string
+  hash: string
+  since: number
+  until: number | null
+  withdrawn: string | null
+  /** Those it affects, sorted, newline-joined: few different texts, so that counting them is one `group by`. */
+  ecosystems: string
+  body: Uint8Array
+}
+
+interface PackageMatchTable {
+  id: Generated<number>
+  package_id: number
+  vulnerability: string
+  /** Worst first: see rank.ts. */
+  rank: number
+  fixable: number
+  advisory: string
+  fixed: string | null
+  severity: string
+  score: number | null
+  vector: string | null
+  published: string | null
+  summary: string | null
+  aliases: string
+  advisories: string
+  first_seen: string
+}
+
+/** What package_match says about each vulnerability, kept up to date with it so that lists come from an index. */
+interface VulnerabilityTable {
+  id: string
+  rank: number
+  fixable: number
+  severity: string
+  score: number | null
+  published: string | null
+  summary: string | null
+}
+
+/** Current and former verdicts of an image; the current one has no successor yet. */
+interface VerdictTable {
+  id: Generated<number>
+  image_id: number
+  superseded_at: string | null
+  outcome: string
+  policy: string
+  reasons: string
+  counts: string
+  coverage: string
+  snapshot: number | null
+  cause: string
+  decided_at: string
+  checked_at: string
+}
+
+interface SightingTable {
+  location_id: number
+  digest: string
+  first_seen: string
+  last_seen: string
+  gone_at: string | null
+}
+
+/** What a tag pointed to from `first_seen` on; the current row has not ended. */
+interface TagTable {
+  id: Generated<number>
+  location_id: number
+  tag: string
+  digest: string
+  first_seen: string
+  last_seen: string
+  ended_at: string | null
+}
+
+interface WriteBackTable {
+  location_id: number
+  digest: string
+  manifest: string
+  status: string
+  error: string | null
+  at: string
+}
