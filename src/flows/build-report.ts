@@ -3,7 +3,7 @@ import type { Store } from '../adapters/store/store.ts'
 import type { Digest } from '../core/image/digest.ts'
 import { takeInventory } from '../core/inventory/inventory.ts'
 import type { InstalledPackage } from '../core/inventory/package.ts'
-import { catalogersKey } from '../core/layer/catalogers-key.ts'
+import { keyOfVersions } from '../core/layer/catalogers-key.ts'
 import { worstOutcome } from '../core/policy/judge.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
@@ -42,11 +42,12 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
     throw new TallymanError('NOT_SCANNED', `${reference} (${digest}) has no verdict yet; ask for a scan or wait for it to finish`)
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
+  const findings = snapshot ? await store.images.findings(digest) : []
   return {
     schema: 'tallyman.report/v1',
     image: describe(image, reference),
     packages: (await packagesOf(image, store)).map(reportPackage),
-    findings: (await store.images.findings(digest)).map((finding) => ({ ...finding, kev: false, epss: null })),
+    findings: findings.map((finding) => ({ ...finding, kev: false, epss: null })),
     checks: [],
     secrets: [],
     coverage: [...image.coverage, ...verdict.coverage],
@@ -63,8 +64,7 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
 
 /** From the layer facts, which know path and layer of every package; the package sets know neither. */
 async function packagesOf(image: ImageRecord, store: Store): Promise<readonly InstalledPackage[]> {
-  const versions = Object.entries(image.catalogers).map(([name, version]) => ({ name, version }))
-  const facts = await store.layers.get(image.layers.map(({ digest }) => digest), catalogersKey(versions))
+  const facts = await store.layers.get(image.layers.map(({ digest }) => digest), keyOfVersions(image.catalogers))
   const unread = { status: 'skipped', reason: 'NOT_STORED', detail: 'its facts are not in the store' } as const
   return takeInventory({ layers: image.layers, read: image.layers.map(({ digest }) => facts.get(digest) ?? unread) }).packages
 }

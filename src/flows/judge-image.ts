@@ -15,7 +15,7 @@ export interface JudgeDeps {
 
 /**
  * Judges a stored image by what the store knows about it now, and makes that its current verdict. Safe to repeat. `cause`
- * is kept where outcome, policy or reasons change.
+ * is kept where outcome, policy or reasons change. Without a snapshot nothing is known to be affected or safe.
  */
 export async function judgeImage(
   digest: Digest,
@@ -27,7 +27,7 @@ export async function judgeImage(
   const image = await store.images.get(digest)
   if (!image) throw new TallymanError('NOT_SCANNED', `${digest} is not in the store`)
   const packages = await store.images.packages(digest)
-  const findings = await store.images.findings(digest)
+  const findings = snapshot ? await store.images.findings(digest) : []
   const coverage = feedCoverage(packages, snapshot?.feeds, await store.packages.uncomparable(digest))
   const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
 

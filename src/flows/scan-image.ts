@@ -8,10 +8,11 @@ import { readLayers, type LayerDeps } from './read-layers.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { FetchedManifest, ImageSource } from '../core/image/image.ts'
 import { imageLayers } from '../core/image/layers.ts'
-import { childKind, parseManifest, requireImage, type Descriptor, type ImageIndex, type ImageManifest } from '../core/image/manifest.ts'
-import { formatPlatform, platformMatches, type Platform } from '../core/image/platform.ts'
+import { childKind, parseManifest, requireImage, type Descriptor, type ImageIndex, type ImageManifest, type Platform } from '../core/image/manifest.ts'
+import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { takeInventory } from '../core/inventory/inventory.ts'
+import { factsVersions } from '../core/layer/catalogers-key.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What to scan, and under which name it was found. */
@@ -30,8 +31,8 @@ export interface ScanDeps extends JudgeDeps, LayerDeps {
   readonly store: Store
   /** tallyman's version: kept with every scan. */
   readonly engine: string
-  /** Lines for people about what is going on. */
-  readonly progress: (line: string) => void
+  /** False: the feeds in the store are left aside, and coverage says that nothing was checked. */
+  readonly matching?: boolean
 }
 
 /** What was scanned: the digest that the reference named, and the images in it (itself, if it is one). */
@@ -97,7 +98,7 @@ async function scanPlatform(
   if (!(await inventoryIsCurrent(descriptor.digest, store))) {
     await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
   }
-  const snapshot = await store.feeds.current()
+  const snapshot = deps.matching === false ? undefined : await store.feeds.current()
   if (snapshot) await matchPackages({ image: descriptor.digest }, snapshot, deps, signal)
   await judgeImage(descriptor.digest, snapshot, 'scanned again', deps)
 }
@@ -105,7 +106,7 @@ async function scanPlatform(
 /** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice. */
 async function inventoryIsCurrent(digest: Digest, store: Store): Promise<boolean> {
   const image = await store.images.get(digest)
-  return image !== undefined && isDeepStrictEqual(image.catalogers, catalogerVersions())
+  return image !== undefined && isDeepStrictEqual(image.catalogers, factsVersions(catalogers))
 }
 
 async function takeStock(
@@ -131,13 +132,9 @@ async function takeStock(
     packages,
     coverage,
     engine: deps.engine,
-    catalogers: catalogerVersions(),
+    catalogers: factsVersions(catalogers),
     scannedAt: deps.now().toISOString(),
   }
-}
-
-export function catalogerVersions(): Record<string, number> {
-  return Object.fromEntries(catalogers.map(({ name, version }) => [name, version]))
 }
 
 interface PlatformImage {

@@ -1,0 +1,191 @@
+import { basename, resolve } from 'node:path'
+import { loadConfig, redacted, type Config } from './config.ts'
+import { openArchive } from './adapters/archive/archive.ts'
+import { openLayout } from './adapters/archive/layout.ts'
+import type { CliActions, FeedRequest, FeedUpdate, RegistryRequest, ScanRequest } from './cli/actions.ts'
+import { parsePlatform } from './core/image/platform.ts'
+import { formatReference, parseReference, tagOrDigest } from './core/image/reference.ts'
+import type { IndexReport, Report } from './core/report/report.ts'
+import { TallymanError } from './errors.ts'
+import { buildReport } from './flows/build-report.ts'
+import { refreshFeeds } from './flows/refresh-feeds.ts'
+import { scanImage, type ScanTarget } from './flows/scan-image.ts'
+import { syncRegistry } from './flows/sync-registry.ts'
+import { createLog } from './log.ts'
+import { serve } from './serve.ts'
+import {
+  engine,
+  isLoopback,
+  loadPolicy,
+  openBackend,
+  openFeedAt,
+  openFeeds,
+  openLayers,
+  openRegistries,
+  openStore,
+  registryClient,
+} from './wire.ts'
+
+/** What the commands ask for, on the real parts. */
+export const actions: CliActions = {
+  version: engine,
+  serve: ({ configFile, roles, signal }) => {
+    const config = loadConfig(configFile ?? undefined)
+    return serve(config, roles ?? ['api', 'worker', 'feeds'], createLog(config.log.level), signal)
+  },
+  scan,
+  client: async (configFile) => {
+    const { server } = loadConfig(configFile ?? undefined)
+    const host = isLoopback(server.host) ? server.host : '127.0.0.1'
+    return { server: null, token: server.tokens[0]?.token ?? null, defaultServer: `http://${host}:${server.port}` }
+  },
+  withLocal: async (configFile, work) => {
+    const backend = await openBackend(loadConfig(configFile ?? undefined))
+    try {
+      return await work(backend)
+    } finally {
+      await backend.close()
+    }
+  },
+  syncFeeds,
+  checkPolicy: async (file) => loadPolicy(file),
+  checkRegistry: async (request) => {
+    const registries = openRegistries(loadConfig(request.configFile ?? undefined))
+    try {
+      return await registries.named(request.registry).client.ping(request.signal)
+    } finally {
+      await registries.close()
+    }
+  },
+  syncRegistry: syncDeclared,
+  migrate: async (configFile) => {
+    const store = await openStore(loadConfig(configFile ?? undefined))
+    try {
+      return await store.migrate()
+    } finally {
+      await store.close()
+    }
+  },
+  config: async (configFile) => redacted(loadConfig(configFile ?? undefined)) as Record<string, unknown>,
+}
+
+async function scan(request: ScanRequest): Promise<Report | IndexReport> {
+  const { feed, policyFile, progress, signal } = request
+  const config = loadConfig(request.configFile ?? undefined)
+  const policy = loadPolicy(policyFile ?? config.policy.file)
+  const { source, close, ...named } = await openTarget(request, config)
+  const { store, close: closeBackend } = await openBackend(config)
+  const layers = openLayers(config)
+  try {
+    if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
+    const now = () => new Date()
+    const deps = { store, layers, policy, engine, now, progress, matching: feed !== 'none' }
+    const { root, images } = await scanImage({ source, ...named }, deps, signal)
+    const all = request.platform === null || request.platform === 'all'
+    return await buildReport(root.digest, named.reference, { store, engine }, all ? undefined : images.map(({ digest }) => digest))
+  } finally {
+    await layers.close()
+    await closeBackend()
+    await close()
+  }
+}
+
+interface OpenTarget extends ScanTarget {
+  close(): Promise<void>
+}
+
+async function openTarget({ target, platform, ...request }: ScanRequest, config: Config): Promise<OpenTarget> {
+  const wanted = platformOf(platform)
+  switch (target.kind) {
+    case 'registry': {
+      const registries = openRegistries(config)
+      const reference = parseReference(target.reference)
+      const declared = registries.find(reference.registry)
+      const client = declared?.client ?? registryClient({ host: reference.registry, plainHttp: request.plainHttp })
+      return {
+        source: client.repository(reference.repository),
+        location: { registry: declared?.config.name ?? reference.registry, repository: reference.repository },
+        reference: formatReference(reference),
+        tag: reference.digest ? null : (reference.tag ?? null),
+        tagOrDigest: tagOrDigest(reference),
+        platform: wanted,
+        close: async () => {
+          if (!declared) await client.close()
+          await registries.close()
+        },
+      }
+    }
+    case 'layout': {
+      const layout = await openLayout(target.directory)
+      const tag = target.tag ?? (await onlyTag(await layout.references(), target.directory))
+      const location = { registry: 'layout', repository: basename(resolve(target.directory)) }
+      return { source: layout, location, reference: `${target.directory}:${tag}`, tag, tagOrDigest: tag, platform: wanted, close: async () => {} }
+    }
+    case 'archive': {
+      const archive = await openArchive(target.file)
+      const tag = await onlyTag(await archive.references(), target.file)
+      const location = { registry: 'archive', repository: basename(target.file) }
+      return { source: archive, location, reference: target.file, tag, tagOrDigest: tag, platform: wanted, close: () => archive.close() }
+    }
+  }
+}
+
+/** Without a tag: the only image there is, else `latest`, else a message that lists the choice. */
+async function onlyTag(references: readonly { readonly tag: string | null; readonly digest: string }[], where: string): Promise<string> {
+  const [first, second] = references
+  if (!first) throw new TallymanError('MANIFEST_UNKNOWN', `${where} holds no image`)
+  if (!second) return first.tag ?? first.digest
+  if (references.some(({ tag }) => tag === 'latest')) return 'latest'
+  const choice = references.map(({ tag, digest }) => tag ?? digest).join(', ')
+  throw new TallymanError('USAGE', `${where} holds several images, name one: ${choice}`)
+}
+
+function platformOf(text: string | null) {
+  if (text === null || text === 'all') return null
+  const platform = parsePlatform(text)
+  if (!platform) throw new TallymanError('USAGE', `${text} is not a platform: give os/architecture[/variant], for example linux/arm64`)
+  return platform
+}
+
+async function readFeed(
+  directory: string,
+  config: Config,
+  store: Parameters<typeof refreshFeeds>[1]['store'],
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<FeedUpdate> {
+  const log = createLog(config.log.level === 'info' ? 'warn' : config.log.level)
+  const before = await store.feeds.current()
+  const { snapshot, failed } = await refreshFeeds([openFeedAt(directory)], { store, log, now: () => new Date() }, signal)
+  const [failure] = failed
+  if (failure && !snapshot) throw new TallymanError('FEED_UNAVAILABLE', failure.error)
+  if (snapshot) progress(`feed snapshot ${snapshot.number}: ${snapshot.feeds.reduce((sum, { advisories }) => sum + advisories, 0)} advisories`)
+  return { snapshot: snapshot ?? null, changed: snapshot?.number !== before?.number, failed }
+}
+
+async function syncFeeds({ directory, configFile, progress, signal }: FeedRequest): Promise<FeedUpdate> {
+  const config = loadConfig(configFile ?? undefined)
+  const { store, close } = await openBackend(config)
+  try {
+    if (directory) return await readFeed(directory, config, store, progress, signal)
+    const before = await store.feeds.current()
+    const deps = { store, log: createLog(config.log.level), now: () => new Date() }
+    const { snapshot, failed } = await refreshFeeds(openFeeds(config), deps, signal)
+    return { snapshot: snapshot ?? null, changed: snapshot?.number !== before?.number, failed }
+  } finally {
+    await close()
+  }
+}
+
+async function syncDeclared({ registry, configFile, progress, signal }: RegistryRequest) {
+  const config = loadConfig(configFile ?? undefined)
+  const registries = openRegistries(config)
+  const { client } = registries.named(registry)
+  const { store, queue, close } = await openBackend(config)
+  try {
+    return await syncRegistry(registry, client, { store, queue, progress }, signal)
+  } finally {
+    await close()
+    await registries.close()
+  }
+}

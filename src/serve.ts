@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from './config.ts'
+import type { Role } from './cli/actions.ts'
+import { TallymanError, asTallymanError } from './errors.ts'
+import { buildReport } from './flows/build-report.ts'
+import { reevaluate } from './flows/reevaluate.ts'
+import { refreshFeeds } from './flows/refresh-feeds.ts'
+import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
+import { runWorker } from './flows/work.ts'
+import { writeBack } from './flows/write-back.ts'
+import { createApp } from './http/app.ts'
+import type { Digest } from './core/image/digest.ts'
+import type { Logger } from './log.ts'
+import {
+  engine,
+  isLoopback,
+  loadPolicy,
+  openBackend,
+  openFeeds,
+  openLayers,
+  openRegistries,
+  type Backend,
+  type Registries,
+} from './wire.ts'
+
+/** Everything that the roles of one process share. */
+interface House {
+  readonly config: Config
+  readonly backend: Backend
+  readonly registries: Registries
+  readonly log: Logger
+}
+
+/** Runs the given roles until `signal` aborts, then comes to rest: no new work, running jobs finish or go back. */
+export async function serve(config: Config, roles: readonly Role[], log: Logger, signal: AbortSignal): Promise<void> {
+  checkReachability(config, roles)
+  const backend = await openBackend(config)
+  const registries = openRegistries(config)
+  const house = { config, backend, registries, log }
+  const stop = new AbortController()
+  const ending = AbortSignal.any([signal, stop.signal])
+  try {
+    const running = [
+      ...(roles.includes('api') ? [serveApi(house, ending)] : []),
+      ...(roles.includes('worker') ? [serveWorker(house, ending)] : []),
+      ...(roles.includes('feeds') ? [keepFeedsFresh(house, ending)] : []),
+    ]
+    // A role that fails takes the others down with it: half a server that looks alive helps nobody.
+    await Promise.all(running.map((role) => role.catch((error: unknown) => Promise.reject(stopWith(stop, error)))))
+  } finally {
+    await registries.close()
+    await backend.close()
+  }
+}
+
+function stopWith(stop: AbortController, error: unknown): unknown {
+  stop.abort(error)
+  return error
+}
+
+function checkReachability({ server }: Config, roles: readonly Role[]): void {
+  if (!roles.includes('api') || server.tokens.length > 0 || server.anonymous || isLoopback(server.host)) return
+  throw new TallymanError(
+    'CONFIG_INVALID',
+    `server.host: ${server.host} can be reached by others; declare server.tokens, or set server.anonymous to true if everyone may ask`,
+  )
+}
+
+async function serveApi({ config, backend, registries, log }: House, signal: AbortSignal): Promise<void> {
+  const { store, queue } = backend
+  const app = await createApp({
+    store,
+    queue,
+    registries: new Map(
+      [...registries.byName].map(([name, { config: { host, aliases, webhookSecrets }, dialect }]) => [
+        name,
+        { name, host, hosts: [host, ...aliases], dialect, secrets: webhookSecrets },
+      ]),
+    ),
+    tokens: config.server.tokens,
+    policy: loadPolicy(config.policy.file),
+    report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine }),
+    feeds: () => store.feeds.current(),
+    resolveTag: async (registry, repository, tag) => {
+      const { digest } = await registries.named(registry).client.repository(repository).headManifest(tag, signal)
+      return digest
+    },
+    log,
+    version: engine,
+  })
+  await app.listen({ host: config.server.host, port: config.server.port })
+  await aborted(signal)
+  await app.close()
+}
+
+async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
+  const { config, backend, registries, log } = house
+  const { store, queue } = backend
+  const layers = openLayers(config)
+  const deps: ScanJobDeps = {
+    store,
+    layers,
+    engine,
+    log,
+    policy: loadPolicy(config.policy.file),
+    now: () => new Date(),
+    validForSeconds: config.report.validForSeconds,
+    progress: (line) => log.debug(line),
+    repository: (registry, name) => {
+      const { client, config } = registries.named(registry)
+      return { repository: client.repository(name), writeBack: config.writeBack }
+    },
+  }
+  // The policy may be another one than when this process was last running.
+  await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'policy' } }])
+  try {
+    const { concurrency, leaseSeconds } = config.worker
+    const handlers = {
+      scan: (payload: unknown, { signal }: { signal: AbortSignal }) => runScanJob(payload, deps, signal),
+      reevaluate: async (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) => {
+        const cause = typeof payload['cause'] === 'string' ? payload['cause'] : 'feed'
+        const counts = await reevaluate(cause, deps, (digest) => writeBackEverywhere(digest, house, deps, signal), signal)
+        log.info(counts, 'stored images judged again')
+      },
+    }
+    await runWorker({ queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log }, signal)
+  } finally {
+    await layers.close()
+  }
+}
+
+/** After a verdict has changed without a scan. One registry that is away does not keep the others waiting. */
+async function writeBackEverywhere(
+  digest: Digest,
+  { backend: { store }, registries, log }: House,
+  deps: ScanJobDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { registry, repository } of await store.sightings.locations(digest)) {
+    const declared = registries.byName.get(registry)
+    if (!declared?.config.writeBack) continue
+    const remote = declared.client.repository(repository)
+    try {
+      const subject = await remote.headManifest(digest, signal)
+      await writeBack(subject, { registry, repository }, remote, deps, signal)
+    } catch (thrown) {
+      const { code, message } = asTallymanError(thrown)
+      log.warn({ registry, repository, digest, code }, `could not write the changed verdict back: ${message}`)
+    }
+  }
+}
+
+/** Reads the feeds now and then on schedule; a new snapshot sends stored images to be judged again. Never throws: the last good state stays. */
+async function keepFeedsFresh({ config, backend, log }: House, signal: AbortSignal): Promise<void> {
+  const { store, queue } = backend
+  const feeds = openFeeds(config)
+  while (!signal.aborted && feeds.length > 0) {
+    try {
+      const before = await store.feeds.current()
+      const { snapshot } = await refreshFeeds(feeds, { store, log, now: () => new Date() }, signal)
+      if (snapshot && snapshot.number !== before?.number) {
+        await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+      }
+    } catch (thrown) {
+      const { code, message } = asTallymanError(thrown)
+      if (!signal.aborted) log.error({ code }, `the feeds could not be refreshed: ${message}`)
+    }
+    await sleep(config.feed.everySeconds * 1000, undefined, { signal }).catch(() => undefined)
+  }
+  await aborted(signal)
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

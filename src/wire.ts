@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import type { Config, RegistryConfig } from './config.ts'
+import { createLayerPool } from './adapters/layers/pool.ts'
+import { createEmbeddedQueue } from './adapters/queue/embedded.ts'
+import { queueMigrations } from './adapters/queue/job-table.ts'
+import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
+import { createSqsQueue, ensureSqsQueues } from './adapters/queue/sqs.ts'
+import { createRegistryClient, type RegistryClient } from './adapters/registry/client.ts'
+import { dockerCredentials, staticCredentials } from './adapters/registry/credentials.ts'
+import type { Feed } from './adapters/feeds/feed.ts'
+import { osvFeed } from './adapters/feeds/osv.ts'
+import { createStore } from './adapters/store/create-store.ts'
+import type { Store } from './adapters/store/store.ts'
+import { dialects } from './adapters/webhooks/dialects.ts'
+import type { Dialect } from './adapters/webhooks/dialect.ts'
+import { catalogers } from './core/inventory/catalogers.ts'
+import type { LayerReader } from './core/layer/facts.ts'
+import { defaultPolicy } from './core/policy/default-policy.ts'
+import type { Policy } from './core/policy/policy.ts'
+import { parsePolicy } from './core/policy/policy-document.ts'
+import { TallymanError } from './errors.ts'
+
+/** The only file that constructs adapters. Each function makes one thing from the configuration. */
+
+/** tallyman's version, from package.json. */
+export const engine = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
+
+const userAgent = `tallyman/${engine}`
+
+export interface Backend {
+  readonly store: Store
+  readonly queue: Queue & QueueAdmin
+  close(): Promise<void>
+}
+
+/** Store and queue, migrated. */
+export async function openBackend(config: Config): Promise<Backend> {
+  const store = await openStore(config)
+  try {
+    await store.migrate()
+    const queue = await openQueue(config, store)
+    const close = async () => {
+      await queue.close()
+      await store.close()
+    }
+    return { store, queue, close }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+type OpenedStore = Awaited<ReturnType<typeof createStore>>
+
+export async function openStore({ home, store }: Config): Promise<OpenedStore> {
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  return createStore({ url: store.url, extraMigrations: queueMigrations })
+}
+
+async function openQueue({ queue }: Config, store: OpenedStore): Promise<Queue & QueueAdmin> {
+  if (queue.kind === 'embedded') return createEmbeddedQueue({ db: store.db, maxAttempts: queue.maxAttempts })
+  const { create, ...sqs } = queue.sqs
+  const options = { ...sqs, maxAttempts: queue.maxAttempts }
+  if (create) await ensureSqsQueues(options)
+  return createSqsQueue(options)
+}
+
+/** A declared registry with what speaks to it and what reads its notifications. */
+export interface Registry {
+  readonly config: RegistryConfig
+  readonly client: RegistryClient
+  readonly dialect: Dialect
+}
+
+/** Declared registries, by name and by every host they are known under. */
+export interface Registries {
+  readonly byName: ReadonlyMap<string, Registry>
+  /** REGISTRY_UNKNOWN. */
+  named(name: string): Registry
+  /** By name or host; undefined for one that is not declared. */
+  find(nameOrHost: string): Registry | undefined
+  close(): Promise<void>
+}
+
+export function openRegistries(config: Config): Registries {
+  const byName = new Map(config.registries.map((registry) => [registry.name, openRegistry(registry)]))
+  const find = (nameOrHost: string) =>
+    byName.get(nameOrHost) ??
+    [...byName.values()].find(({ config: { host, aliases } }) => host === nameOrHost || aliases.includes(nameOrHost))
+  const named = (name: string) => {
+    const registry = byName.get(name)
+    if (registry) return registry
+    const declared = [...byName.keys()].join(', ') || 'none'
+    throw new TallymanError('REGISTRY_UNKNOWN', `no registry named ${name} is declared under "registries" (declared: ${declared})`)
+  }
+  const close = async () => {
+    await Promise.all([...byName.values()].map(({ client }) => client.close()))
+  }
+  return { byName, named, find, close }
+}
+
+function openRegistry(config: RegistryConfig): Registry {
+  const dialect = dialects.find(({ name }) => name === config.kind)
+  if (!dialect) throw new TallymanError('CONFIG_INVALID', `registries.${config.name}.kind: ${config.kind} is not a webhook dialect`)
+  return { config, client: registryClient(config), dialect }
+}
+
+type ClientConfig = Pick<RegistryConfig, 'host' | 'plainHttp'> & Partial<RegistryConfig>
+
+/** Also for a host that the operator typed on the command line, which is a declaration of its own. */
+export function registryClient(config: ClientConfig): RegistryClient {
+  const { host, plainHttp, ca, username, password, dockerConfig, concurrency, requestsPerSecond } = config
+  return createRegistryClient({
+    host,
+    plainHttp,
+    userAgent,
+    credentials: username && password ? staticCredentials({ username, password }) : dockerCredentials(dockerConfig),
+    ...(ca ? { ca } : {}),
+    ...(concurrency ? { concurrency } : {}),
+    ...(requestsPerSecond ? { requestsPerSecond } : {}),
+  })
+}
+
+export function openLayers(config: Config): LayerReader {
+  const { layerThreads } = config.worker
+  return createLayerPool({ catalogers, ...(layerThreads ? { size: layerThreads } : {}) })
+}
+
+/** The configured feeds; none if the configuration says so. */
+export function openFeeds({ feed: { osv, ecosystems } }: Config): Feed[] {
+  return osv === 'none' ? [] : [osvFeed({ location: osv, ecosystems, userAgent })]
+}
+
+export function openFeedAt(location: string): Feed {
+  return osvFeed({ location, userAgent })
+}
+
+export function loadPolicy(file: string | undefined): Policy {
+  if (file === undefined) return defaultPolicy
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new TallymanError('USAGE', `cannot read the policy ${file}: ${(cause as Error).message}`)
+  }
+  return parsePolicy(text, file)
+}
+
+/** Nobody but this machine can reach it. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true
+  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1'
+}

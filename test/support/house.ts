@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pino } from 'pino'
+import { request } from 'undici'
+import { freePort, startDockerRegistry, type DockerRegistry } from './docker-registry.ts'
+import { createRegistryClient, type RegistryClient } from '../../src/adapters/registry/client.ts'
+import { loadConfig } from '../../src/config.ts'
+import { serve } from '../../src/serve.ts'
+
+export const webhookSecret = 'open-sesame'
+
+/** Advisories by path in the layout of the OSV bucket, `npm/CVE-1.json`. */
+export type FeedFiles = Readonly<Record<string, object>>
+
+export interface HouseOptions {
+  readonly feed: FeedFiles
+  /** `postgres://…`; else an SQLite file. */
+  readonly storeUrl?: string
+  /** Laid over the registry's configuration. */
+  readonly registry?: Readonly<Record<string, unknown>>
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
+/** The real registry program, notifying a whole tallyman in this process. */
+export interface House {
+  readonly registry: DockerRegistry
+  readonly client: RegistryClient
+  readonly server: string
+  readonly directory: string
+  /** Replaces the feed's files; a running server sees them at its next look. */
+  writeFeed(files: FeedFiles): Promise<void>
+  get<T>(path: string): Promise<{ readonly status: number; readonly body: T }>
+  post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<{ readonly status: number; readonly body: T }>
+  stop(): Promise<void>
+}
+
+export async function startHouse(options: HouseOptions): Promise<House> {
+  const directory = await mkdtemp(join(tmpdir(), 'tallyman-house-'))
+  const feedDirectory = join(directory, 'feed')
+  const writeFeed = async (files: FeedFiles) => {
+    await rm(feedDirectory, { recursive: true, force: true })
+    for (const [path, record] of Object.entries(files)) {
+      await mkdir(dirname(join(feedDirectory, path)), { recursive: true })
+      await writeFile(join(feedDirectory, path), JSON.stringify(record))
+    }
+  }
+  await writeFeed(options.feed)
+  const port = await freePort()
+  const server = `http://127.0.0.1:${port}`
+  const registry = await startDockerRegistry({
+    notify: { url: `${server}/webhooks/hub`, headers: { Authorization: `Bearer ${webhookSecret}` } },
+  })
+  const configFile = join(directory, 'tallyman.yaml')
+  await writeFile(configFile, JSON.stringify(configuration({ ...options, port, host: registry.host, directory, feedDirectory })))
+  const stopping = new AbortController()
+  const running = serve(loadConfig(configFile, {}), ['api', 'worker', 'feeds'], pino({ level: 'silent' }), stopping.signal)
+  await Promise.race([isReady(server), running])
+  const client = createRegistryClient({ host: registry.host, plainHttp: true, credentials: async () => undefined })
+
+  return {
+    registry,
+    client,
+    server,
+    directory,
+    writeFeed,
+    get: (path) => exchange(`${server}${path}`, 'GET'),
+    post: (path, body, headers) => exchange(`${server}${path}`, 'POST', body, headers),
+    stop: async () => {
+      stopping.abort()
+      await running
+      await client.close()
+      await registry.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Places {
+  readonly port: number
+  readonly host: string
+  readonly directory: string
+  readonly feedDirectory: string
+}
+
+function configuration({ port, host, directory, feedDirectory, storeUrl, registry, config }: HouseOptions & Places): object {
+  return {
+    home: join(directory, 'home'),
+    server: { port },
+    ...(storeUrl ? { store: { url: storeUrl } } : {}),
+    registries: { hub: { host, plainHttp: true, webhookSecret, ...registry } },
+    feed: { osv: feedDirectory, every: '1s' },
+    ...config,
+  }
+}
+
+async function isReady(server: string): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
+    const answer = await request(`${server}/readyz`).catch(() => undefined)
+    await answer?.body.dump()
+    if (answer?.statusCode === 200) return
+  }
+  throw new Error(`tallyman was not ready at ${server} within 30 s`)
+}
+
+async function exchange<T>(url: string, method: 'GET' | 'POST', body?: unknown, headers: Record<string, string> = {}) {
+  const answer = await request(url, {
+    method,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+  })
+  return { status: answer.statusCode, body: (await answer.body.json()) as T }
+}
+
+/** Asks again until `done` says yes, for at most `seconds`; returns what was last seen. */
+export async function eventually<T>(ask: () => Promise<T>, done: (seen: T) => boolean, seconds = 30): Promise<T> {
+  const deadline = Date.now() + seconds * 1000
+  for (;;) {
+    const seen = await ask()
+    if (done(seen) || Date.now() > deadline) return seen
+    await sleep(50)
+  }
+}
