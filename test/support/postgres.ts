@@ -51,8 +51,11 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
       process.off('exit', killWithUs)
       if (server.exitCode === null) {
         const exited = once(server, 'exit')
-        server.kill('SIGINT')
+        // Waits for connections that are just being closed: cut off, their pool would throw into the next test.
+        server.kill('SIGTERM')
+        const impatient = setTimeout(() => server.kill('SIGINT'), 2000)
         await exited
+        clearTimeout(impatient)
       }
       await rm(folder, { recursive: true, force: true })
     },
