@@ -67,6 +67,11 @@ export const errorCodes = {
     status: 400,
     meaning: 'the notification body is not of the form its registry kind sends',
   },
+  SERVER_UNAVAILABLE: {
+    retry: true,
+    status: 503,
+    meaning: 'the tallyman server could not be reached, or what answered is not one',
+  },
   FEED_UNAVAILABLE: {
     retry: true,
     status: 503,
