@@ -1,0 +1,148 @@
+import type { LayerFacts } from '../layer/facts.ts'
+import { overlay } from '../layer/overlay.ts'
+import type { SurvivingReading } from '../layer/overlay-tree.ts'
+import { basenameOf } from '../layer/path.ts'
+import { catalogers } from './catalogers.ts'
+import { coverageOf } from './coverage.ts'
+import { chooseDistro, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
+import { osPlaces, rootOf } from './os-root.ts'
+import type { CoverageEntry, Distro, ImageLayer, InstalledPackage, Inventory, PackageFact } from './package.ts'
+import { purlOf } from './purl.ts'
+
+/** A layer's facts, or why there are none. */
+export type LayerRead = LayerFacts | Omit<CoverageEntry, 'subject'>
+
+export interface ReadImage {
+  readonly layers: readonly ImageLayer[]
+  /** One for each layer, base first. */
+  readonly read: readonly LayerRead[]
+}
+
+/**
+ * What an image holds after the overlay, sorted, and what of it was not understood. A layer that could not be read is a
+ * coverage entry, and the others are still taken for what they are: its packages may be missing, or deleted in it.
+ */
+export function takeInventory({ layers, read }: ReadImage): Inventory {
+  const facts = layers.map((_, index) => factsIn(read[index]))
+  const { readings, unread } = overlay(facts, { wants: isEvidence, places: osPlaces })
+  const distros = distrosIn(readings)
+  const packages = packagesIn(readings, distros)
+  return {
+    distro: distros.get('')?.distro ?? null,
+    packages,
+    coverage: coverageOf({ read: layers.map((_, index) => read[index]), readings, unread, distros, packages }),
+  }
+}
+
+function factsIn(read: LayerRead | undefined): LayerFacts | undefined {
+  return read && 'blob' in read ? read : undefined
+}
+
+function isEvidence(path: string): boolean {
+  const basename = basenameOf(path)
+  return catalogers.some((cataloger) => cataloger.wants(path, basename))
+}
+
+/** The distribution of each root that states one. */
+function distrosIn(readings: readonly SurvivingReading[]): ReadonlyMap<string, IdentifiedDistro> {
+  const stated = readings.flatMap(({ path, facts }) =>
+    facts.flatMap((fact) => (fact.kind === 'distro' ? [{ root: rootOf(path), path, fact }] : [])),
+  )
+  const distros = new Map<string, IdentifiedDistro>()
+  for (const [root, files] of Map.groupBy(stated, (file) => file.root)) {
+    const distro = chooseDistro(files.map(({ path, fact }) => ({ path: path.slice(root.length), fact })))
+    if (distro) distros.set(root, distro)
+  }
+  return distros
+}
+
+/** OS packages once in a root, whatever number of databases has them; language packages once per file. */
+function packagesIn(
+  readings: readonly SurvivingReading[],
+  distros: ReadonlyMap<string, IdentifiedDistro>,
+): readonly InstalledPackage[] {
+  const packages = new Map<string, InstalledPackage>()
+  for (const reading of readings) {
+    for (const fact of reading.facts) {
+      if (fact.kind !== 'package') continue
+      const isSystem = isSystemType(fact.type)
+      const root = rootOf(reading.path)
+      const key = [fact.type, isSystem ? root : reading.path, identityOf(fact)].join('\n')
+      if (packages.has(key)) continue
+      packages.set(key, installed(fact, reading, isSystem ? (distros.get(root)?.distro ?? null) : null))
+    }
+  }
+  return [...packages.values()].sort(byNameAndPlace)
+}
+
+function installed(fact: PackageFact, reading: SurvivingReading, distro: Distro | null): InstalledPackage {
+  const { type, name, version, source = null, arch = null, licenses = [] } = fact
+  const own = distro && isOwnType(type, distro) ? distro : null
+  return {
+    type,
+    name,
+    version,
+    source,
+    arch,
+    licenses,
+    ecosystem: ecosystemOf(fact, own),
+    purl: purlOf(fact, own),
+    cataloger: reading.cataloger,
+    path: reading.path,
+    layer: originOf(fact, reading),
+  }
+}
+
+function ecosystemOf({ type }: PackageFact, distro: Distro | null): string | null {
+  switch (type) {
+    case 'npm':
+      return 'npm'
+    case 'pypi':
+      return 'PyPI'
+    case 'deb':
+    case 'apk':
+    case 'rpm':
+      return distro?.ecosystem ?? null
+  }
+}
+
+const identityOf = ({ name, version, arch = '' }: PackageFact) => `${name}\n${version}\n${arch}`
+
+/**
+ * The layer that brought this version: the first of those that kept it in the file without a break. A package manager
+ * rewrites the whole database for every package it adds.
+ */
+function originOf(fact: PackageFact, reading: SurvivingReading): number {
+  const identity = identityOf(fact)
+  let layer = reading.layer
+  for (const before of reading.earlier) {
+    if (!identitiesIn(before).has(identity)) return layer
+    layer = before.layer
+  }
+  return layer
+}
+
+/** Kept with the reading: each of 400 packages asks for the same one. */
+const identities = new WeakMap<SurvivingReading, ReadonlySet<string>>()
+
+function identitiesIn(reading: SurvivingReading): ReadonlySet<string> {
+  let known = identities.get(reading)
+  if (!known) {
+    known = new Set(reading.facts.flatMap((fact) => (fact.kind === 'package' ? [identityOf(fact)] : [])))
+    identities.set(reading, known)
+  }
+  return known
+}
+
+function byNameAndPlace(a: InstalledPackage, b: InstalledPackage): number {
+  return (
+    inOrder(a.type, b.type) ||
+    inOrder(a.name, b.name) ||
+    inOrder(a.version, b.version) ||
+    inOrder(a.arch ?? '', b.arch ?? '') ||
+    inOrder(a.path, b.path)
+  )
+}
+
+/** By code units: the same on every machine, whatever its locale. */
+const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,59 @@
+import { PackageURL } from 'packageurl-js'
+import { canonicalName } from '../match/advisory-key.ts'
+import type { Distro, PackageFact } from './package.ts'
+
+type Named = Pick<PackageFact, 'type' | 'name' | 'version' | 'arch'>
+
+/**
+ * The package URL (https://github.com/package-url/purl-spec). OS packages are named below their distribution's vendor and
+ * carry architecture and distribution as qualifiers; the epoch stays in a deb version and is a qualifier of an rpm.
+ */
+export function purlOf(fact: Named, distro: Distro | null): string {
+  const { type, name, version } = fact
+  switch (type) {
+    case 'deb':
+    case 'apk':
+      return text(type, vendorOf(distro), name, version, systemQualifiers(fact, distro))
+    case 'rpm': {
+      const colon = /^\d+:/.test(version) ? version.indexOf(':') : -1
+      const epoch = colon < 0 ? '' : version.slice(0, colon)
+      const qualifiers = { ...systemQualifiers(fact, distro), epoch }
+      return text(type, vendorOf(distro), name, version.slice(colon + 1), qualifiers)
+    }
+    case 'npm': {
+      const slash = name.startsWith('@') ? name.indexOf('/') : -1
+      return text(type, slash < 0 ? '' : name.slice(0, slash), name.slice(slash + 1), version)
+    }
+    case 'pypi':
+      return text(type, '', canonicalName('PyPI', name), version)
+  }
+}
+
+/** Empty texts are parts that are not there. */
+function text(
+  type: string,
+  vendor: string,
+  name: string,
+  version: string,
+  qualifiers?: Record<string, string>,
+): string {
+  // The specification has a plus sign encoded; packageurl-js leaves it, and some readers would take it for a blank.
+  return new PackageURL(type, vendor, name, version, qualifiers).toString().replaceAll('+', '%2B')
+}
+
+/** Where the vendor's name is not the distribution's ID. */
+const vendors: ReadonlyMap<string, string> = new Map([
+  ['rhel', 'redhat'],
+  ['opensuse-leap', 'opensuse'],
+  ['opensuse-tumbleweed', 'opensuse'],
+  ['sles', 'suse'],
+])
+
+function vendorOf(distro: Distro | null): string {
+  return distro ? (vendors.get(distro.id) ?? distro.id) : ''
+}
+
+function systemQualifiers({ arch = '' }: Named, distro: Distro | null): { arch: string; distro: string } {
+  if (!distro) return { arch, distro: '' }
+  return { arch, distro: distro.version === '' ? distro.id : `${distro.id}-${distro.version}` }
+}

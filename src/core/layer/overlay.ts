@@ -1,0 +1,63 @@
+import type { LayerFacts } from './facts.ts'
+import { resolvePath } from './overlay-paths.ts'
+import { type OverlayTree, type SurvivingReading, treeOf } from './overlay-tree.ts'
+
+/** A path at which package evidence is expected, and which leads to a file that nobody read. */
+export interface UnreadEvidence {
+  readonly path: string
+  readonly target: string
+}
+
+export interface Overlay {
+  /** Base first; in a layer in the order in which it has them. Each file once, whatever links lead to it. */
+  readonly readings: readonly SurvivingReading[]
+  readonly unread: readonly UnreadEvidence[]
+}
+
+/** What is evidence, so that links to files that nobody read are found. */
+export interface Evidence {
+  readonly wants: (path: string) => boolean
+  /** Looked up even where a directory on the way is a link. */
+  readonly places: readonly string[]
+}
+
+const none: Evidence = { wants: () => false, places: [] }
+
+/**
+ * The readings that survive when the layers lie over each other, base first: whiteouts and opaque directories, files in
+ * place of directories and the other way round, paths through symlinks, hard links into lower layers. undefined stands for
+ * a layer that could not be read.
+ */
+export function overlay(layers: readonly (LayerFacts | undefined)[], evidence: Evidence = none): Overlay {
+  const tree = treeOf(layers)
+  const readings = [...tree.files.values()].flatMap((file) => file.readings)
+  return { readings, unread: unreadIn(tree, layers, evidence) }
+}
+
+function unreadIn(
+  tree: OverlayTree,
+  layers: readonly (LayerFacts | undefined)[],
+  evidence: Evidence,
+): readonly UnreadEvidence[] {
+  const symlinked = symlinkedIn(tree, evidence)
+  const hardlinked = hardlinkedIn(tree)
+  if (symlinked.length === 0 && hardlinked.length === 0) return []
+  // Whether the files are there at all: seldom asked, so a second pass is cheaper than carrying every file in the first.
+  const there = treeOf(layers, new Set([...symlinked, ...hardlinked].map(({ target }) => target)))
+  return [...symlinked.filter(({ target }) => there.files.has(target)), ...hardlinkedIn(there)]
+}
+
+/** Paths that lead through a link to where no reading is. */
+function symlinkedIn({ links, files }: OverlayTree, { wants, places }: Evidence): UnreadEvidence[] {
+  const paths = new Set([...places, ...[...links.keys()].filter(wants)])
+  return [...paths].flatMap((path) => {
+    const target = resolvePath(path, links)
+    return target === undefined || target === path || files.has(target) ? [] : [{ path, target }]
+  })
+}
+
+function hardlinkedIn({ files }: OverlayTree): UnreadEvidence[] {
+  return [...files].flatMap(([path, { unreadTarget }]) =>
+    unreadTarget === undefined ? [] : [{ path, target: unreadTarget }],
+  )
+}
