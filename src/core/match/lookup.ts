@@ -1,0 +1,59 @@
+import { packageKey } from './advisory-key.ts'
+import type { MatchSubject } from './finding.ts'
+import { isDistro } from './version-schemes.ts'
+
+/** Keys (`packageKey`) of every affected entry that may speak of the subject: what to ask the store for. */
+export function lookupKeys(subject: MatchSubject): string[] {
+  return [...versionsByKey(subject).keys()]
+}
+
+/** Each key with the version of the subject that such an entry is about: its own, or its source package's. */
+export function versionsByKey(subject: MatchSubject): Map<string, string> {
+  const keys = new Map<string, string>()
+  for (const ecosystem of lookupEcosystems(subject.ecosystem)) {
+    for (const { name, version } of identities(subject)) {
+      const key = packageKey(ecosystem, name)
+      // The first identity is the more exact one, where binary and source have the same name.
+      if (!keys.has(key)) keys.set(key, version)
+    }
+  }
+  return keys
+}
+
+/** The ecosystems that advisories for packages of this one may be filed under, itself first. */
+export function lookupEcosystems(ecosystem: string): string[] {
+  const [base = '', ...release] = ecosystem.split(':')
+  if (release.length === 0) return [ecosystem]
+  switch (base) {
+    case 'Ubuntu': {
+      // Fixes that only subscribers get are filed apart; a version below them is vulnerable for everybody.
+      const versioned = release.filter((part) => part !== 'LTS' && part !== 'Pro')
+      const ways = versioned.flatMap((number) => [
+        `Ubuntu:${number}:LTS`,
+        `Ubuntu:${number}`,
+        `Ubuntu:Pro:${number}:LTS`,
+      ])
+      return [...new Set([ecosystem, ...ways, 'Ubuntu'])]
+    }
+    case 'Red Hat': {
+      // The suffix is the tail of a CPE whose last part names a repository; an image has packages of several.
+      const product = ecosystem.split('::', 1)[0]!
+      return [...new Set([ecosystem, product, ...['baseos', 'appstream', 'crb'].map((part) => `${product}::${part}`)])]
+    }
+    default:
+      return [ecosystem, base]
+  }
+}
+
+interface Identity {
+  readonly name: string
+  readonly version: string
+}
+
+/** Their advisories name source packages only; rpm's and those of apk's younger distributions name sources or binaries. */
+const sourceOnly = ['Debian', 'Ubuntu', 'Echo', 'Alpine', 'Alpaquita', 'BellSoft Hardened Containers']
+
+function identities({ ecosystem, name, version, source }: MatchSubject): readonly Identity[] {
+  if (source === null || !isDistro(ecosystem)) return [{ name, version }]
+  return sourceOnly.includes(ecosystem.split(':', 1)[0]!) ? [source] : [{ name, version }, source]
+}
