@@ -8,8 +8,8 @@ import { TallymanError } from '../../errors.ts'
 import { positionOf } from './document-position.ts'
 import type { Policy } from './policy.ts'
 
-/** Far more than anybody writes by hand; parsing more would only keep the process busy. */
-const maxCharacters = 256 * 1024
+/** Far more than anybody writes by hand. Some texts take yaml time by the square of their length: 0.6 s at this one. */
+const maxCharacters = 64 * 1024
 /** As many as typebox collects; the first mistakes say enough. */
 const maxMistakes = 8
 
