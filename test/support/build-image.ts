@@ -149,14 +149,14 @@ export function buildArtifact({ artifactType, configType, payload, subject, anno
 
 /** The part of a registry's repository that pushing needs. */
 export interface PushTarget {
-  putBlob(bytes: Buffer, signal: AbortSignal): Promise<unknown>
+  putBlob(digest: Digest, bytes: Buffer, signal: AbortSignal): Promise<unknown>
   putManifest(tagOrDigest: string, mediaType: string, bytes: Buffer, signal: AbortSignal): Promise<unknown>
 }
 
 /** Pushes blobs, then children by digest, then the manifest itself under `tag` or, without one, by digest. */
 export async function pushImage(repository: PushTarget, image: Built, tag?: string): Promise<void> {
   const signal = AbortSignal.timeout(60_000)
-  for (const blob of image.blobs) await repository.putBlob(blob.bytes, signal)
+  for (const blob of image.blobs) await repository.putBlob(blob.descriptor.digest, blob.bytes, signal)
   for (const child of image.children) await pushImage(repository, child)
   await repository.putManifest(tag ?? image.descriptor.digest, image.descriptor.mediaType, image.bytes, signal)
 }
