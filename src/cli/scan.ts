@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from 'commander'
+import { parsePlatform } from '../core/image/platform.ts'
+import { TallymanError } from '../errors.ts'
+import type { ScanTarget } from './actions.ts'
+import { print, reportView, type CliContext } from './context.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { withProgress } from './io.ts'
+import { configOption, examples, outputOption, wholeNumber, type Format } from './options.ts'
+import { json } from './output/json.ts'
+import { renderReport } from './output/report-table.ts'
+
+interface Options {
+  readonly layout?: string
+  readonly archive?: string
+  readonly feed?: string
+  readonly policy?: string
+  readonly platform?: string
+  readonly output: Format
+  readonly limit?: number
+  readonly config?: string
+}
+
+export function scanCommand(context: CliContext): Command {
+  const command = new Command('scan')
+    .summary('scan an image here and now')
+    .description(
+      'Scans an image and prints its report. Needs no server. Exit code: 0 pass or warn, 1 fail, 2 inconclusive,\n3 it could not be done, 64 wrong usage.',
+    )
+    .argument('[image]', 'host/repository[:tag][@digest]')
+    .option('--layout <dir[:tag]>', 'an OCI image layout instead of a registry')
+    .option('--archive <file>', 'a docker or OCI archive instead of a registry')
+    .option('--feed <dir|none>', 'an OSV folder to read first, or none (default: what the store holds)')
+    .option('--policy <file>', 'policy to judge by (default: the configured one)')
+    .option('--platform <os/arch|all>', 'one platform of an index (default: all)', platform)
+    .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
+    .addOption(outputOption())
+    .addOption(configOption())
+    .action(async (image: string | undefined, options: Options) => {
+      const { feed } = options
+      const report = await withProgress(context.io.stderr, (progress) =>
+        context.actions.scan({
+          target: scanTarget(image, options),
+          feed: feed === undefined ? null : feed === 'none' ? 'none' : { directory: feed },
+          policyFile: options.policy ?? null,
+          platform: options.platform ?? null,
+          configFile: options.config ?? null,
+          progress,
+          signal: context.io.signal,
+        }),
+      )
+      context.exitWith(exitCodeOf(report.verdict.outcome))
+      await print(
+        context,
+        options.output === 'json' ? json(report) : renderReport(report, reportView(context, options.limit)),
+      )
+    })
+  return examples(command, [
+    ['an image in a registry', 'tallyman scan registry.example/team/app:1.4'],
+    ['an OCI layout, with vulnerability data of a folder', 'tallyman scan --layout ./build/app:latest --feed ./osv'],
+    ['one platform, as JSON', 'tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json'],
+    ['a saved image, by a policy of your own', 'tallyman scan --archive app.tar --policy strict.yaml'],
+  ])
+}
+
+/** Exactly one of the three ways to name an image. */
+function scanTarget(image: string | undefined, { layout, archive }: Options): ScanTarget {
+  if ([image, layout, archive].filter((given) => given !== undefined).length !== 1) {
+    throw new TallymanError('USAGE', 'name one image: a reference, --layout DIR[:tag] or --archive FILE')
+  }
+  if (archive !== undefined) return { kind: 'archive', file: archive }
+  if (layout === undefined) return { kind: 'registry', reference: image ?? '' }
+  // What follows the last colon or at sign is a tag or a digest, unless it has a slash: then it is part of the path.
+  const {
+    directory = layout,
+    digest,
+    tag,
+  } = /^(?<directory>.+?)(?:@(?<digest>sha256:[0-9a-f]{64})|:(?<tag>\w[\w.-]{0,127}))$/.exec(layout)?.groups ?? {}
+  return { kind: 'layout', directory, tag: digest ?? tag ?? null }
+}
+
+function platform(text: string): string {
+  if (text === 'all' || parsePlatform(text)) return text
+  throw new InvalidArgumentError('write os/arch[/variant], linux/arm64, or all.')
+}

@@ -1,0 +1,145 @@
+import { Agent, request } from 'undici'
+import type { DeadJob, LaneDepth } from '../adapters/queue/queue.ts'
+import type {
+  ImageFilter,
+  ImageSummary,
+  PackageFilter,
+  PackageSummary,
+  Page,
+  PageRequest,
+  VulnerabilityFilter,
+  VulnerabilitySummary,
+} from '../adapters/store/records.ts'
+import type { Digest } from '../core/image/digest.ts'
+import type { IndexReport, Report } from '../core/report/report.ts'
+import { asTallymanError, errorCodes, TallymanError, type ErrorCode } from '../errors.ts'
+import type { VerdictAnswer } from '../flows/answer-verdict.ts'
+import type { FeedStatus } from '../flows/feed-status.ts'
+
+export interface ServerAddress {
+  readonly server: string
+  readonly token: string | null
+}
+
+export interface JobList {
+  readonly depth: readonly LaneDepth[]
+  readonly items: readonly DeadJob[]
+  readonly next: string | null
+}
+
+/** A running server's API. Its problems are thrown as the TallymanErrors they were; SERVER_UNAVAILABLE where none answers. */
+export interface ServerClient {
+  verdict(image: string): Promise<VerdictAnswer>
+  report(digest: Digest): Promise<Report | IndexReport>
+  requestScan(image: string): Promise<void>
+  images(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
+  packages(filter: PackageFilter, page: PageRequest): Promise<Page<PackageSummary>>
+  vulnerabilities(filter: VulnerabilityFilter, page: PageRequest): Promise<Page<VulnerabilitySummary>>
+  feeds(): Promise<FeedStatus>
+  jobs(page: PageRequest): Promise<JobList>
+  replay(ids: readonly string[] | 'all'): Promise<number>
+  close(): Promise<void>
+}
+
+/** The server answers from its store: what takes longer than this is not on its way. */
+const timeoutMs = 30_000
+/** Reports of images with thousands of packages are a few megabytes. */
+const maxAnswerBytes = 256 * 1024 * 1024
+
+export function createServerClient({ server, token }: ServerAddress, signal: AbortSignal): ServerClient {
+  const base = baseUrl(server)
+  const agent = new Agent({
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connectTimeout: timeoutMs,
+    maxResponseSize: maxAnswerBytes,
+  })
+
+  async function call<T>(method: 'GET' | 'POST', path: string, options: { query?: object; body?: unknown } = {}) {
+    const url = new URL(`api/v1/${path}`, base)
+    for (const [name, value] of Object.entries(options.query ?? {})) {
+      if (value !== undefined) url.searchParams.set(name, String(value))
+    }
+    const headers = {
+      accept: 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(options.body !== undefined && { 'content-type': 'application/json' }),
+    }
+    const body = options.body === undefined ? null : JSON.stringify(options.body)
+    const { statusCode, text } = await send(url, { method, headers, body })
+    const answer = parse(text)
+    if (statusCode >= 200 && statusCode < 300 && answer !== undefined) return answer as T
+    throw asProblem(answer, statusCode, base)
+  }
+
+  async function send(
+    url: URL,
+    options: { method: 'GET' | 'POST'; headers: Record<string, string>; body: string | null },
+  ) {
+    try {
+      const answer = await request(url, { ...options, dispatcher: agent, signal })
+      return { statusCode: answer.statusCode, text: await answer.body.text() }
+    } catch (thrown) {
+      signal.throwIfAborted()
+      const { message } = asTallymanError(thrown)
+      throw new TallymanError(
+        'SERVER_UNAVAILABLE',
+        `no server answers at ${base.origin}: ${message}`,
+        {},
+        { cause: thrown },
+      )
+    }
+  }
+
+  return {
+    verdict: (image) => call('GET', 'verdict', { query: { image } }),
+    report: (digest) => call('GET', `images/${digest}/report`),
+    requestScan: async (image) => void (await call('POST', 'scans', { body: { image } })),
+    images: (filter, page) => call('GET', 'images', { query: { ...filter, ...page } }),
+    packages: (filter, page) => call('GET', 'packages', { query: { ...filter, ...page } }),
+    vulnerabilities: (filter, page) => call('GET', 'vulnerabilities', { query: { ...filter, ...page } }),
+    feeds: () => call('GET', 'feeds'),
+    jobs: async (page) => revived(await call<JobList>('GET', 'jobs', { query: page })),
+    replay: async (ids) => (await call<{ replayed: number }>('POST', 'jobs/replay', { body: { ids } })).replayed,
+    close: () => agent.close(),
+  }
+}
+
+/** Every scheme but HTTP is refused; a path is kept, for servers behind one. */
+function baseUrl(server: string): URL {
+  const url = URL.parse(server.endsWith('/') ? server : `${server}/`)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    throw new TallymanError(
+      'USAGE',
+      `${JSON.stringify(server)} is not a server's address; write https://host or http://host:port`,
+    )
+  }
+  return url
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function asProblem(answer: unknown, statusCode: number, base: URL): TallymanError {
+  const { code, detail } = (answer ?? {}) as { code?: unknown; detail?: unknown }
+  if (isErrorCode(code) && typeof detail === 'string') return new TallymanError(code, detail)
+  return new TallymanError(
+    'SERVER_UNAVAILABLE',
+    `what answers at ${base.origin} is not tallyman: HTTP status ${statusCode}`,
+  )
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code)
+}
+
+/** JSON has no dates. */
+function revived({ items, ...rest }: JobList): JobList {
+  const dates = ({ enqueuedAt, diedAt }: DeadJob) => ({ enqueuedAt: new Date(enqueuedAt), diedAt: new Date(diedAt) })
+  return { ...rest, items: items.map((job) => ({ ...job, ...dates(job) })) }
+}

@@ -1,0 +1,8 @@
+import { Command } from 'commander'
+import { print, type CliContext } from './context.ts'
+
+export function versionCommand(context: CliContext): Command {
+  return new Command('version')
+    .summary('print the version')
+    .action(() => print(context, `${context.actions.version}\n`))
+}
