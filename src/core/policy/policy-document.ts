@@ -67,7 +67,7 @@ interface Mistake {
 export function parsePolicy(text: string, source = 'policy'): Policy {
   if (text.length > maxCharacters) throw invalid([`${source}: the document is longer than ${maxCharacters} characters`])
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  const document = parseDocument(text, { lineCounter: lines, logLevel: 'error' })
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset)
     return `${source}:${line}:${col}`
