@@ -66,7 +66,7 @@ export async function receivePush(
         const job = jobOf(registry, push)
         if (isElsewhere(push, registry)) ignore('other-registry')
         else if (jobs.has(job.key)) ignore('duplicate')
-        else if (push.digest && (await store.writeBacks.isOurs(push.digest))) ignore('own-write-back')
+        else if (await isOurs(push, store)) ignore('own-write-back')
         else jobs.set(job.key, job)
       }
     }
@@ -74,6 +74,11 @@ export async function receivePush(
 
   if (jobs.size > 0) await queue.send([...jobs.values()])
   return { accepted: jobs.size + forgotten, ignored }
+}
+
+/** Reports are pushed by digest alone: a push with a tag needs no look into the store. */
+async function isOurs({ tag, digest }: Push, { writeBacks }: ReceivePushDeps['store']): Promise<boolean> {
+  return tag === undefined && digest !== undefined && writeBacks.isOurs(digest)
 }
 
 function jobOf(registry: NotifyingRegistry, push: Push): Job {
