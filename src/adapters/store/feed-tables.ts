@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { pageOf, paging } from './cursor.ts'
-import { beginSnapshot } from './feed-transaction.ts'
+import { beginSnapshot, confirmFeed } from './feed-transaction.ts'
 import { unpack } from './packed.ts'
 import { listed } from './rows.ts'
 import type { Db } from './schema.ts'
@@ -18,7 +18,6 @@ export function feedTables(db: Db): FeedTables {
   /** By row: a changed advisory is a new row, and row numbers are never given twice. */
   const parsed = new LRUCache<number, Advisory>({ maxSize: maxCachedBytes })
 
-  /** Advisories of the rows, in their order. */
   async function advisories(ids: readonly number[]): Promise<Map<number, Advisory>> {
     const found = new Map<number, Advisory>()
     for (const id of ids) {
@@ -26,7 +25,11 @@ export function feedTables(db: Db): FeedTables {
       if (known !== undefined) found.set(id, known)
     }
     for (const part of listed(ids.filter((id) => !found.has(id)))) {
-      const rows = await db.selectFrom('advisory').select(['id', 'body']).where('id', 'in', part).execute()
+      const rows = await db
+        .selectFrom('advisory_body')
+        .select(['advisory_id as id', 'body'])
+        .where('advisory_id', 'in', part)
+        .execute()
       for (const { id, body } of rows) {
         const advisory = unpack(body) as Advisory
         parsed.set(id, advisory, { size: body.byteLength })
@@ -71,6 +74,7 @@ export function feedTables(db: Db): FeedTables {
     },
 
     begin: () => beginSnapshot(db),
+    confirm: (feed) => confirmFeed(db, feed),
 
     async naming(keys) {
       const number = await currentNumber(db)
@@ -85,10 +89,10 @@ export function feedTables(db: Db): FeedTables {
         rows.push(...found)
       }
       const byId = await advisories([...new Set(rows.map((row) => row.id))])
-      const byKey = new Map<string, Advisory[]>()
+      const byKey = new Map<string, Advisory[]>(rows.map(({ key }) => [key, []]))
       for (const { key, id } of rows) {
         const advisory = byId.get(id)
-        if (advisory !== undefined) byKey.set(key, [...(byKey.get(key) ?? []), advisory])
+        if (advisory !== undefined) byKey.get(key)?.push(advisory)
       }
       return byKey
     },

@@ -1,4 +1,5 @@
-import type { Insertable } from 'kysely'
+import { type Insertable, sql } from 'kysely'
+import type { Advisory } from '../../core/match/advisory.ts'
 import { packageKey } from '../../core/match/advisory-key.ts'
 import { pack } from './packed.ts'
 import type { FeedEntry, Snapshot, SnapshotFeed } from './records.ts'
@@ -53,8 +54,26 @@ export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
       return { advisories: rows.reduce((sum, row) => sum + row.count, 0), ecosystems }
     },
 
-    adopt: (feeds, now) => transact(db, (tx) => adopt(tx, number, feeds, now)),
+    async adopt(feeds, now) {
+      const snapshot = await transact(db, (tx) => adopt(tx, number, feeds, now))
+      // Statistics for the planners: SQLite gathers none by itself, and PostgreSQL a minute too late for the first match.
+      await sql`analyze advisory`.execute(db)
+      await sql`analyze affected`.execute(db)
+      return snapshot
+    },
   }
+}
+
+/** See FeedTables.confirm. */
+export async function confirmFeed(db: Db, feed: SnapshotFeed): Promise<void> {
+  const current = await currentSnapshot(db)
+  if (!current) return
+  const feeds = current.feeds.map((former) => (former.name === feed.name ? feed : former))
+  await db
+    .updateTable('snapshot')
+    .set({ feeds: JSON.stringify(feeds) })
+    .where('number', '=', current.number)
+    .execute()
 }
 
 async function clearUnfinished(db: Db, current: number): Promise<void> {
@@ -95,10 +114,11 @@ async function insert(tx: Tx, number: number, feed: string, entries: readonly Fe
     const rows = part.map((entry) => advisoryRow(number, feed, entry))
     const saved = await tx.insertInto('advisory').values(rows).returning(['id', 'path']).execute()
     const ids = new Map(saved.map(({ id, path }) => [path, id]))
-    const affected = part.flatMap(({ path, advisory }) => {
-      const keys = new Set(advisory.affected.map(({ ecosystem, name }) => packageKey(ecosystem, name)))
-      return [...keys].map((key) => ({ key, advisory_id: ids.get(path) ?? 0 }))
-    })
+    const identified = part.map(({ path, advisory }) => ({ id: ids.get(path) ?? 0, advisory }))
+
+    const bodies = identified.map(({ id, advisory }) => ({ advisory_id: id, body: pack(advisory) }))
+    await tx.insertInto('advisory_body').values(bodies).execute()
+    const affected = identified.flatMap(({ id, advisory }) => keysOf(advisory).map((key) => ({ key, advisory_id: id })))
     for (const some of inserted(affected)) await tx.insertInto('affected').values(some).execute()
   }
 }
@@ -115,8 +135,11 @@ function advisoryRow(number: number, feed: string, entry: FeedEntry): Insertable
     until: null,
     withdrawn: advisory.withdrawn,
     ecosystems: [...ecosystems].sort().join('\n'),
-    body: pack(advisory),
   }
+}
+
+function keysOf(advisory: Advisory): readonly string[] {
+  return [...new Set(advisory.affected.map(({ ecosystem, name }) => packageKey(ecosystem, name)))]
 }
 
 async function adopt(tx: Tx, number: number, feeds: readonly SnapshotFeed[], now: string): Promise<Snapshot> {

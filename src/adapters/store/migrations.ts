@@ -109,6 +109,9 @@ async function firstTables(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('until', integer)
     .addColumn('withdrawn', text)
     .addColumn('ecosystems', text, (c) => c.notNull())
+    .execute()
+  await table('advisory_body')
+    .addColumn('advisory_id', integer, (c) => c.primaryKey().references('advisory.id').onDelete('cascade'))
     .addColumn('body', bytes, (c) => c.notNull())
     .execute()
   await db.schema

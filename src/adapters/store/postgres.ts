@@ -1,5 +1,5 @@
 import { PostgresAdapter, PostgresDialect, type PostgresPoolClient, sql } from 'kysely'
-import pg from 'pg'
+import { Pool, types } from 'pg'
 import { type Engine, lockTimeoutMs, storable, type StoreLog } from './engine.ts'
 import { storeError } from './store-error.ts'
 
@@ -44,7 +44,7 @@ class PatientAdapter extends PostgresAdapter {
 }
 
 function openPool(url: string, log: StoreLog | undefined) {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -53,7 +53,7 @@ function openPool(url: string, log: StoreLog | undefined) {
     lock_timeout: lockTimeoutMs,
     keepAlive: true,
     application_name: 'tallyman',
-    types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+    types: { getTypeParser: parserOf as typeof types.getTypeParser },
   })
   // Without a listener, a server that goes away while connections are idle would end the process.
   pool.on('error', (error) => log?.warn({ err: error }, 'an idle connection to the database was lost'))
@@ -80,7 +80,7 @@ function openPool(url: string, log: StoreLog | undefined) {
 const int8Oid = 20
 
 function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
-  return oid === int8Oid && format !== 'binary' ? safeInteger : pg.types.getTypeParser(oid, format as 'text')
+  return oid === int8Oid && format !== 'binary' ? safeInteger : types.getTypeParser(oid, format)
 }
 
 function safeInteger(text: string): number {

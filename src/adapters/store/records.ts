@@ -90,7 +90,7 @@ export interface SnapshotFeed extends FeedState {
 export interface FeedEntry {
   /** Path inside the feed, `Debian/DEBIAN-CVE-2024-1.json`. */
   readonly path: string
-  /** SHA-256 of the raw record, hex. */
+  /** SHA-256 of the parser's version and the raw record, hex. */
   readonly hash: string
   readonly advisory: Advisory
 }

@@ -15,6 +15,8 @@ export interface Database {
   image_set: { image_id: number; set_id: number }
   snapshot: { number: number; adopted_at: string; feeds: string }
   advisory: AdvisoryTable
+  /** Apart from the row, so that what is in force is found without reading through all bodies. */
+  advisory_body: { advisory_id: number; body: Uint8Array }
   affected: { key: string; advisory_id: number }
   package_match: PackageMatchTable
   package_gap: { package_id: number; advisory: string; reason: string }
@@ -85,7 +87,6 @@ interface AdvisoryTable {
   withdrawn: string | null
   /** Those it affects, sorted, newline-joined: few different texts, so that counting them is one `group by`. */
   ecosystems: string
-  body: Uint8Array
 }
 
 interface PackageMatchTable {

@@ -116,7 +116,9 @@ function configured(database: DatabaseSync): DatabaseSync {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }
   }
-  database.exec('pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory')
+  database.exec(
+    'pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory; pragma analysis_limit = 1000',
+  )
   return database
 }
 

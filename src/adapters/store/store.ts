@@ -104,6 +104,8 @@ export interface FeedTables {
    * Begins snapshot n+1, clearing what an unfinished one left behind. Call under `exclusively('feeds', …)`.
    */
   begin(): Promise<FeedTransaction>
+  /** The feed was read again and holds what is in force: replaces its state in the current snapshot, which keeps its number. */
+  confirm(feed: SnapshotFeed): Promise<void>
   /** Advisories in force that name a package, by `packageKey(ecosystem, name)` (core/match/advisory-key.ts). */
   naming(keys: readonly string[]): Promise<Map<string, readonly Advisory[]>>
   /** By advisory id, in force; several where several feeds or folders have it. */
