@@ -56,7 +56,7 @@ export function pushed(claim: Claim): Notification {
 /** A tag, a digest or (with neither) a repository that is gone. A name that we cannot read deletes nothing. */
 export function deleted(claim: Pick<Claim, 'repository' | 'tag' | 'digest'>): Notification {
   const name = nameOf(claim)
-  if (!name) return ignored('invalid-name')
+  if (!name || claim.tag === '' || claim.digest === '') return ignored('invalid-name')
   if (name.tag !== undefined && referrerTag.test(name.tag)) return ignored('referrer')
   return { action: 'delete', ...name }
 }

@@ -73,6 +73,13 @@ test('names that break the grammar are dropped, so that the registry does not se
   ])
 })
 
+test('a deletion with a blank tag or digest does not delete the repository', () => {
+  const targets = [{ tag: '' }, { digest: '' }].map((what) => ({ repository: 'team/api', ...what }))
+  const body = Buffer.from(JSON.stringify({ events: targets.map((target) => ({ action: 'delete', target })) }))
+  const ignored = { action: 'ignored', reason: 'invalid-name' }
+  expect(distribution.notifications({ headers: {}, body })).toEqual([ignored, ignored])
+})
+
 describe('a body that is not an envelope of events is refused', () => {
   const tooMany = JSON.stringify({ events: Array.from({ length: 1001 }, () => ({ action: 'pull', target: {} })) })
   for (const [body, message] of [
