@@ -18,11 +18,15 @@ interface UpdateOptions {
 }
 
 export function feedCommand(context: CliContext): Command {
-  return new Command('feed')
+  const command = new Command('feed')
     .summary('the vulnerability data: read it anew, look at its age')
     .addCommand(syncCommand(context))
     .addCommand(statusCommand(context))
     .addCommand(importCommand(context))
+  return examples(command, [
+    ['read what is new', 'tallyman feed sync'],
+    ['is it fresh?', 'tallyman feed status'],
+  ])
 }
 
 function syncCommand(context: CliContext): Command {

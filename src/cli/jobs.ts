@@ -10,10 +10,14 @@ import { table } from './output/table.ts'
 import { followJobs } from './follow-jobs.ts'
 
 export function jobsCommand(context: CliContext): Command {
-  return new Command('jobs')
+  const command = new Command('jobs')
     .summary('the queue: how much waits, and the jobs that failed for good')
     .addCommand(listCommand(context))
     .addCommand(replayCommand(context))
+  return examples(command, [
+    ['what waits, and what went wrong?', 'tallyman jobs list'],
+    ['try again what failed for good', 'tallyman jobs replay --all'],
+  ])
 }
 
 function listCommand(context: CliContext): Command {

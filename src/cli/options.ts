@@ -64,6 +64,20 @@ export function severityOption(): Option {
   return new Option('--severity <severity>', 'at least this bad').choices(severities)
 }
 
+/** For commands whose exit code is a verdict. */
+export function verdictExitCodes(command: Command): Command {
+  return command.addHelpText(
+    'after',
+    `
+Exit codes:
+  0   pass or warn
+  1   fail
+  2   inconclusive
+  3   it could not be done: a message on stderr, nothing on stdout
+  64  wrong usage`,
+  )
+}
+
 /** The help's examples, one a line: what it does, then how. */
 export function examples(command: Command, lines: readonly (readonly [what: string, how: string])[]): Command {
   const text = lines.map(([what, how]) => `  # ${what}\n  $ ${how}`).join('\n')

@@ -9,7 +9,8 @@ import { json } from './output/json.ts'
 import { safeText } from './output/safe-text.ts'
 
 export function policyCommand(context: CliContext): Command {
-  return new Command('policy').summary('what images are judged by').addCommand(checkCommand(context))
+  const command = new Command('policy').summary('what images are judged by').addCommand(checkCommand(context))
+  return examples(command, [['before a policy is put in force', 'tallyman policy check strict.yaml']])
 }
 
 function checkCommand(context: CliContext): Command {

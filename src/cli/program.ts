@@ -10,7 +10,7 @@ import { painter, tolerateBrokenPipe, write, type CliIo } from './io.ts'
 import { jobsCommand } from './jobs.ts'
 import { migrateCommand } from './migrate.ts'
 import { examples } from './options.ts'
-import { safeText } from './output/safe-text.ts'
+import { safeLines } from './output/safe-text.ts'
 import { packagesCommand } from './packages.ts'
 import { policyCommand } from './policy.ts'
 import { registryCommand } from './registry.ts'
@@ -74,7 +74,7 @@ function prepare(command: Command, context: CliContext): void {
     writeErr: (text) => void io.stderr.write(text),
     getOutHelpWidth: () => io.stdout.columns ?? 100,
     getErrHelpWidth: () => io.stderr.columns ?? 100,
-    outputError: (text, print) => print(safeText(text.trimEnd()) + '\n'),
+    outputError: (text, print) => print(`${safeLines(text.trimEnd())}\n`),
   })
   for (const child of command.commands) prepare(child, context)
 }
@@ -86,7 +86,6 @@ function commandPath(command: Command): string {
 async function reportError(thrown: unknown, io: CliIo): Promise<ExitCode> {
   const error = asTallymanError(thrown)
   const paint = painter(io.stderr)
-  const lines = error.message.split('\n').map(safeText).join('\n')
-  await write(io.stderr, `${paint('red', 'error:')} ${lines} [${error.code}]\n`)
+  await write(io.stderr, `${paint('red', 'error:')} ${safeLines(error.message)} [${error.code}]\n`)
   return error.code === 'USAGE' ? exitCodes.usage : exitCodes.error
 }

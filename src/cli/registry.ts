@@ -20,7 +20,8 @@ const columns: readonly Column<RegistryCheckStep>[] = [
 ]
 
 export function registryCommand(context: CliContext): Command {
-  return new Command('registry').summary('the declared registries').addCommand(checkCommand(context))
+  const command = new Command('registry').summary('the declared registries').addCommand(checkCommand(context))
+  return examples(command, [['does the handshake work?', 'tallyman registry check harbor']])
 }
 
 function checkCommand(context: CliContext): Command {

@@ -5,7 +5,7 @@ import type { ScanTarget } from './actions.ts'
 import { print, reportView, type CliContext } from './context.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { withProgress } from './io.ts'
-import { configOption, examples, outputOption, wholeNumber, type Format } from './options.ts'
+import { configOption, examples, outputOption, verdictExitCodes, wholeNumber, type Format } from './options.ts'
 import { json } from './output/json.ts'
 import { renderReport } from './output/report-table.ts'
 
@@ -23,9 +23,7 @@ interface Options {
 export function scanCommand(context: CliContext): Command {
   const command = new Command('scan')
     .summary('scan an image here and now')
-    .description(
-      'Scans an image and prints its report. Needs no server. Exit code: 0 pass or warn, 1 fail, 2 inconclusive,\n3 it could not be done, 64 wrong usage.',
-    )
+    .description('Scans an image and prints its report. Needs no server.')
     .argument('[image]', 'host/repository[:tag][@digest]')
     .option('--layout <dir[:tag]>', 'an OCI image layout instead of a registry')
     .option('--archive <file>', 'a docker or OCI archive instead of a registry')
@@ -54,7 +52,7 @@ export function scanCommand(context: CliContext): Command {
         options.output === 'json' ? json(report) : renderReport(report, reportView(context, options.limit)),
       )
     })
-  return examples(command, [
+  return examples(verdictExitCodes(command), [
     ['an image in a registry', 'tallyman scan registry.example/team/app:1.4'],
     ['an OCI layout, with vulnerability data of a folder', 'tallyman scan --layout ./build/app:latest --feed ./osv'],
     ['one platform, as JSON', 'tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json'],

@@ -5,7 +5,16 @@ import type { VerdictAnswer } from '../flows/answer-verdict.ts'
 import { chooseServer, print, reportView, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { withProgress } from './io.ts'
-import { configOption, duration, examples, outputOption, serverOptions, wholeNumber, type Format } from './options.ts'
+import {
+  configOption,
+  duration,
+  examples,
+  outputOption,
+  serverOptions,
+  verdictExitCodes,
+  wholeNumber,
+  type Format,
+} from './options.ts'
 import { json } from './output/json.ts'
 import { renderVerdict } from './output/verdict-table.ts'
 import type { ServerClient } from './server-client.ts'
@@ -21,7 +30,7 @@ export function verdictCommand(context: CliContext): Command {
   const command = new Command('verdict')
     .summary('ask a server for the verdict on an image: the gate for CI')
     .description(
-      'Asks a running server for the verdict on an image. Exit code: 0 pass or warn, 1 fail, 2 inconclusive,\n3 it could not be done (also: not scanned yet), 64 wrong usage.',
+      'Asks a running server for the verdict on an image. An image that is not scanned yet ends in exit code 3, or is waited for.',
     )
     .argument('<image>', 'host/repository[:tag][@digest]; in CI the digest, which no later push can change')
     .option('--wait <duration>', 'wait so long for a verdict, 5m; a scan is asked for if need be', duration, 0)
@@ -40,7 +49,7 @@ export function verdictCommand(context: CliContext): Command {
     })
     await print(context, text)
   })
-  return examples(command, [
+  return examples(verdictExitCodes(command), [
     ['after a push in CI', 'tallyman verdict registry.example/team/app@sha256:… --wait 5m'],
     [
       'another server, with a token',

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { print, type CliContext } from './context.ts'
+import { examples } from './options.ts'
 
 export function versionCommand(context: CliContext): Command {
   return new Command('version')
