@@ -1,5 +1,5 @@
 import type { LayerFacts } from '../layer/facts.ts'
-import type { UnreadEvidence } from '../layer/overlay.ts'
+import type { Overlay, UnreadEvidence } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
 import { distroRank, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
@@ -7,23 +7,30 @@ import { osRelease } from './os-release.ts'
 import { rootOf } from './os-root.ts'
 import type { CoverageEntry, InstalledPackage } from './package.ts'
 
-interface Taken {
+interface Taken extends Overlay {
   readonly read: readonly (LayerFacts | Omit<CoverageEntry, 'subject'> | undefined)[]
-  readonly readings: readonly SurvivingReading[]
-  readonly unread: readonly UnreadEvidence[]
   readonly distros: ReadonlyMap<string, IdentifiedDistro>
   readonly packages: readonly InstalledPackage[]
 }
 
 /** What of an image was understood: its layers, its evidence files, its operating system, whether it has packages at all. */
-export function coverageOf({ read, readings, unread, distros, packages }: Taken): readonly CoverageEntry[] {
+export function coverageOf({ read, readings, unread, isComplete, distros, packages }: Taken): readonly CoverageEntry[] {
   return [
     ...read.flatMap(ofLayer),
+    ...(isComplete ? [] : [cutShort]),
     ...readings.filter(({ path }) => matters(path, distros)).flatMap(ofReading),
     ...unread.filter(({ path }) => matters(path, distros)).map(ofUnread),
     ...ofSystems(distros, packages),
     ...(packages.length === 0 ? [noPackages] : []),
   ]
+}
+
+const cutShort: CoverageEntry = {
+  subject: 'layers',
+  status: 'partial',
+  reason: 'TOO_MANY_LINKS',
+  detail:
+    'they have more or longer symlinks and paths than can be followed; packages may be missing or no longer there',
 }
 
 const noPackages: CoverageEntry = {

@@ -24,13 +24,13 @@ export interface ReadImage {
  */
 export function takeInventory({ layers, read }: ReadImage): Inventory {
   const facts = layers.map((_, index) => factsIn(read[index]))
-  const { readings, unread } = overlay(facts, { wants: isEvidence, places: osPlaces })
-  const distros = distrosIn(readings)
-  const packages = packagesIn(readings, distros)
+  const merged = overlay(facts, { wants: isEvidence, places: osPlaces })
+  const distros = distrosIn(merged.readings)
+  const packages = packagesIn(merged.readings, distros)
   return {
     distro: distros.get('')?.distro ?? null,
     packages,
-    coverage: coverageOf({ read: layers.map((_, index) => read[index]), readings, unread, distros, packages }),
+    coverage: coverageOf({ ...merged, read: layers.map((_, index) => read[index]), distros, packages }),
   }
 }
 

@@ -1,5 +1,4 @@
 import type { LayerFacts } from './facts.ts'
-import { resolvePath } from './overlay-paths.ts'
 import { type OverlayTree, type SurvivingReading, treeOf } from './overlay-tree.ts'
 
 /** A path at which package evidence is expected, and which leads to a file that nobody read. */
@@ -12,6 +11,8 @@ export interface Overlay {
   /** Base first; in a layer in the order in which it has them. Each file once, whatever links lead to it. */
   readonly readings: readonly SurvivingReading[]
   readonly unread: readonly UnreadEvidence[]
+  /** False where the layers have more or longer links and paths than any real image: readings may be missing or too many. */
+  readonly isComplete: boolean
 }
 
 /** What is evidence, so that links to files that nobody read are found. */
@@ -31,27 +32,21 @@ const none: Evidence = { wants: () => false, places: [] }
 export function overlay(layers: readonly (LayerFacts | undefined)[], evidence: Evidence = none): Overlay {
   const tree = treeOf(layers)
   const readings = [...tree.files.values()].flatMap((file) => file.readings)
-  return { readings, unread: unreadIn(tree, layers, evidence) }
-}
-
-function unreadIn(
-  tree: OverlayTree,
-  layers: readonly (LayerFacts | undefined)[],
-  evidence: Evidence,
-): readonly UnreadEvidence[] {
   const symlinked = symlinkedIn(tree, evidence)
   const hardlinked = hardlinkedIn(tree)
-  if (symlinked.length === 0 && hardlinked.length === 0) return []
+  const isComplete = tree.budget.left >= 0
+  if (symlinked.length === 0 && hardlinked.length === 0) return { readings, unread: [], isComplete }
   // Whether the files are there at all: seldom asked, so a second pass is cheaper than carrying every file in the first.
   const there = treeOf(layers, new Set([...symlinked, ...hardlinked].map(({ target }) => target)))
-  return [...symlinked.filter(({ target }) => there.files.has(target)), ...hardlinkedIn(there)]
+  const unread = [...symlinked.filter(({ target }) => there.files.has(target)), ...hardlinkedIn(there)]
+  return { readings, unread, isComplete: isComplete && there.budget.left >= 0 }
 }
 
 /** Paths that lead through a link to where no reading is. */
-function symlinkedIn({ links, files }: OverlayTree, { wants, places }: Evidence): UnreadEvidence[] {
-  const paths = new Set([...places, ...[...links.keys()].filter(wants)])
+function symlinkedIn({ symlinks, files }: OverlayTree, { wants, places }: Evidence): UnreadEvidence[] {
+  const paths = new Set([...places, ...[...symlinks.links.keys()].filter(wants)])
   return [...paths].flatMap((path) => {
-    const target = resolvePath(path, links)
+    const target = symlinks.follow(path)
     return target === undefined || target === path || files.has(target) ? [] : [{ path, target }]
   })
 }
