@@ -24,8 +24,14 @@ export interface StoreOptions {
   readonly extraMigrations?: Readonly<Record<string, Migration>>
 }
 
+export interface OpenStore extends Store {
+  /** The same connections, for those whose tables came by `extraMigrations`: they know their own types. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- Kysely's type parameter is invariant, any other type fits nobody
+  readonly db: Kysely<any>
+}
+
 /** Connects to the database or opens the file; STORE_UNAVAILABLE if that fails. Call `migrate` before anything else. */
-export async function createStore(options: StoreOptions): Promise<Store & { readonly db: Kysely<Database> }> {
+export async function createStore(options: StoreOptions): Promise<OpenStore> {
   const engine = openEngine(options)
   const db = new Kysely<Database>({ dialect: engine.dialect })
   const { log, extraMigrations } = options

@@ -77,7 +77,10 @@ export interface PackageTables {
     after: number,
     limit: number,
   ): Promise<readonly PackageRecord[]>
-  /** Replaces the packages' matches and marks them as matched against `snapshot`; keeps `first_seen` of those that stay. One transaction. */
+  /**
+   * Replaces the packages' matches and marks them as matched against `snapshot`; keeps `first_seen` of those that stay. One
+   * transaction. Packages that were matched against a newer snapshot meanwhile are left as they are.
+   */
   saveMatches(snapshot: number, matched: readonly MatchedPackage[], now: string): Promise<void>
   /** Advisories that could not be compared with packages of this image: `package name`, `reason`. */
   uncomparable(
@@ -125,14 +128,20 @@ export interface FeedTransaction {
 
 export interface VerdictTables {
   current(digest: Digest): Promise<VerdictRecord | undefined>
-  /** Replaces the current verdict; when outcome, policy or reasons differ the former one stays in the history. */
+  /**
+   * Replaces the current verdict; when outcome, policy or reasons differ the former one stays in the history. One against an
+   * older snapshot than the current one's comes late and changes nothing. NOT_FOUND if the image is not stored.
+   */
   save(verdict: VerdictRecord): Promise<void>
-  /** Newest first. */
+  /** Newest first, beginning with the current one. */
   history(digest: Digest, page: PageRequest): Promise<Page<VerdictRecord>>
 }
 
 export interface SightingTables {
-  /** Records that the location has the digest, and (with a tag) that the tag points to it now. */
+  /**
+   * Records that the location has the digest, and (with a tag) that the tag points to it now. What was seen before the last
+   * observation of the tag comes late and does not move it.
+   */
   observe(location: Location, digest: Digest, tag: string | null, at: string): Promise<void>
   /** What the tag pointed to when last seen. */
   resolve(location: Location, tag: string): Promise<TagObservation | undefined>

@@ -34,6 +34,7 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
         const former = await verdictsOf(tx, verdict.digest)
           .where('verdict.superseded_at', 'is', null)
           .executeTakeFirst()
+        if ((former?.snapshot ?? 0) > (verdict.snapshot ?? Infinity)) return
         const row = verdictRow(image.id, verdict)
         if (former !== undefined && sameDecision(verdictRecord(former, verdict.digest), verdict)) {
           await tx.updateTable('verdict').set(row).where('id', '=', former.id).execute()
