@@ -9,7 +9,7 @@ export const OSV_PARSER_VERSION = 1
  * Far over the largest real records (a kernel advisory with all its binaries has a few MB), and small enough to be parsed
  * in one go. A record over a limit is refused as a whole: half an advisory would be a silently clean package.
  */
-const MAX_RECORD_BYTES = 16 * 1024 * 1024
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024
 const MAX_AFFECTED = 50_000
 const MAX_VERSIONS = 50_000
 const MAX_RANGES = 1_000

@@ -1,0 +1,48 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { MatchedPackage, PackageRecord, Snapshot } from '../adapters/store/records.ts'
+import type { Store } from '../adapters/store/store.ts'
+import type { Digest } from '../core/image/digest.ts'
+import type { Advisory } from '../core/match/advisory.ts'
+import { findMatches } from '../core/match/find.ts'
+import { lookupKeys } from '../core/match/lookup.ts'
+
+export interface MatchDeps {
+  readonly store: Pick<Store, 'packages' | 'feeds'>
+  readonly now: () => Date
+}
+
+/** Packages that are looked up and written at once: some images' worth, in a few milliseconds. */
+const BATCH = 500
+
+/**
+ * Matches packages of an image, or all of the store, that were not yet matched against the snapshot, and returns how many.
+ * Safe to repeat and to interrupt: every batch is marked as it is written.
+ */
+export async function matchPackages(
+  of: { readonly image: Digest } | 'all',
+  snapshot: Pick<Snapshot, 'number'>,
+  { store, now }: MatchDeps,
+  signal: AbortSignal,
+): Promise<number> {
+  let matched = 0
+  let after = 0
+  for (;;) {
+    signal.throwIfAborted()
+    const packages = await store.packages.unmatched(of, snapshot.number, after, BATCH)
+    const last = packages.at(-1)
+    if (!last) return matched
+    await store.packages.saveMatches(snapshot.number, await matchesOf(packages, store), now().toISOString())
+    matched += packages.length
+    after = last.id
+    await nextTurn()
+  }
+}
+
+async function matchesOf(packages: readonly PackageRecord[], store: MatchDeps['store']): Promise<MatchedPackage[]> {
+  const keys = new Map(packages.map((record) => [record.id, lookupKeys(record)]))
+  const naming = await store.feeds.naming([...new Set([...keys.values()].flat())])
+  return packages.map((record) => {
+    const advisories = new Set<Advisory>(keys.get(record.id)!.flatMap((key) => naming.get(key) ?? []))
+    return { packageId: record.id, result: findMatches(record, [...advisories]) }
+  })
+}
