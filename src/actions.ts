@@ -94,14 +94,14 @@ interface OpenTarget extends ScanTarget {
   close(): Promise<void>
 }
 
-async function openTarget({ target, platform, ...request }: ScanRequest, config: Config): Promise<OpenTarget> {
+async function openTarget({ target, platform }: ScanRequest, config: Config): Promise<OpenTarget> {
   const wanted = platformOf(platform)
   switch (target.kind) {
     case 'registry': {
       const registries = openRegistries(config)
       const reference = parseReference(target.reference)
       const declared = registries.find(reference.registry)
-      const client = declared?.client ?? registryClient({ host: reference.registry, plainHttp: request.plainHttp })
+      const client = declared?.client ?? registryClient({ host: reference.registry, plainHttp: target.plainHttp })
       return {
         source: client.repository(reference.repository),
         location: { registry: declared?.config.name ?? reference.registry, repository: reference.repository },

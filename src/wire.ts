@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import type { Kysely } from 'kysely'
 import type { Config, RegistryConfig } from './config.ts'
 import { createLayerPool } from './adapters/layers/pool.ts'
 import { createEmbeddedQueue } from './adapters/queue/embedded.ts'
-import { queueMigrations } from './adapters/queue/job-table.ts'
+import { queueMigrations, type QueueTables } from './adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
 import { createSqsQueue, ensureSqsQueues } from './adapters/queue/sqs.ts'
 import { createRegistryClient, type RegistryClient } from './adapters/registry/client.ts'
@@ -15,7 +16,6 @@ import { createStore } from './adapters/store/create-store.ts'
 import type { Store } from './adapters/store/store.ts'
 import { dialects } from './adapters/webhooks/dialects.ts'
 import type { Dialect } from './adapters/webhooks/dialect.ts'
-import { catalogers } from './core/inventory/catalogers.ts'
 import type { LayerReader } from './core/layer/facts.ts'
 import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Policy } from './core/policy/policy.ts'
@@ -62,7 +62,7 @@ export async function openStore({ home, store }: Config): Promise<OpenedStore> {
 }
 
 async function openQueue({ queue }: Config, store: OpenedStore): Promise<Queue & QueueAdmin> {
-  if (queue.kind === 'embedded') return createEmbeddedQueue({ db: store.db, maxAttempts: queue.maxAttempts })
+  if (queue.kind === 'embedded') return createEmbeddedQueue({ db: store.db as unknown as Kysely<QueueTables>, maxAttempts: queue.maxAttempts })
   const { create, ...sqs } = queue.sqs
   const options = { ...sqs, maxAttempts: queue.maxAttempts }
   if (create) await ensureSqsQueues(options)
@@ -127,7 +127,7 @@ export function registryClient(config: ClientConfig): RegistryClient {
 
 export function openLayers(config: Config): LayerReader {
   const { layerThreads } = config.worker
-  return createLayerPool({ catalogers, ...(layerThreads ? { size: layerThreads } : {}) })
+  return createLayerPool(layerThreads ? { size: layerThreads } : {})
 }
 
 /** The configured feeds; none if the configuration says so. */

@@ -46,7 +46,8 @@ export interface ServeRequest {
 }
 
 export type ScanTarget =
-  | { readonly kind: 'registry'; readonly reference: string }
+  /** `plainHttp` counts where the host is not declared in the configuration. */
+  | { readonly kind: 'registry'; readonly reference: string; readonly plainHttp: boolean }
   /** `tag` null: the layout's only image, or its `latest`. Can be a digest. */
   | { readonly kind: 'layout'; readonly directory: string; readonly tag: string | null }
   | { readonly kind: 'archive'; readonly file: string }

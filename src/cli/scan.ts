@@ -15,6 +15,7 @@ interface Options {
   readonly feed?: string
   readonly policy?: string
   readonly platform?: string
+  readonly plainHttp?: boolean
   readonly output: Format
   readonly limit?: number
   readonly config?: string
@@ -30,6 +31,7 @@ export function scanCommand(context: CliContext): Command {
     .option('--feed <dir|none>', 'an OSV folder to read first, or none (default: what the store holds)')
     .option('--policy <file>', 'policy to judge by (default: the configured one)')
     .option('--platform <os/arch|all>', 'one platform of an index (default: all)', platform)
+    .option('--plain-http', 'speak HTTP to a registry that the configuration does not declare')
     .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
     .addOption(outputOption())
     .addOption(configOption())
@@ -61,12 +63,12 @@ export function scanCommand(context: CliContext): Command {
 }
 
 /** Exactly one of the three ways to name an image. */
-function scanTarget(image: string | undefined, { layout, archive }: Options): ScanTarget {
+function scanTarget(image: string | undefined, { layout, archive, plainHttp = false }: Options): ScanTarget {
   if ([image, layout, archive].filter((given) => given !== undefined).length !== 1) {
     throw new TallymanError('USAGE', 'name one image: a reference, --layout DIR[:tag] or --archive FILE')
   }
   if (archive !== undefined) return { kind: 'archive', file: archive }
-  if (layout === undefined) return { kind: 'registry', reference: image ?? '' }
+  if (layout === undefined) return { kind: 'registry', reference: image ?? '', plainHttp }
   // What follows the last colon or at sign is a tag or a digest, unless it has a slash: then it is part of the path.
   const {
     directory = layout,
