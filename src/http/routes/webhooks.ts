@@ -57,14 +57,14 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps; metrics: 
     ...about,
     operationId: 'allowNotifications',
     summary: 'The CloudEvents handshake: WebHook-Request-Origin is answered with WebHook-Allowed-Origin',
-    response: { 200: Type.Null() },
+    response: { 200: { description: 'Send them.', content: { 'text/plain': { schema: Type.String() } } } },
   }
   app.options('/webhooks/:registry', { schema: optionsSchema }, async (request, reply) => {
     declared(request.params.registry, deps)
     const origin = request.headers['webhook-request-origin']
     reply.header('allow', 'POST, OPTIONS')
     if (typeof origin === 'string') reply.headers({ 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' })
-    return reply.status(200).send(null)
+    return reply.type('text/plain').send('')
   })
 }
 
