@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job, Lane, LeasedJob, Queue, QueueAdmin } from '../src/adapters/queue/queue.ts'
 
 export interface QueueUnderTest {
@@ -46,15 +46,16 @@ export function describeQueue(title: string, make: () => Promise<QueueUnderTest>
 
     beforeAll(async () => {
       under = await make()
-      queue = await under.open()
-      other = await under.open()
     })
     beforeEach(async () => {
       await under.clear()
+      queue = await under.open()
+      other = await under.open()
+    })
+    afterEach(async () => {
+      await Promise.all([queue.close(), other.close()])
     })
     afterAll(async () => {
-      await queue?.close()
-      await other?.close()
       await under?.stop()
     })
 
@@ -114,7 +115,7 @@ export function describeQueue(title: string, make: () => Promise<QueueUnderTest>
       await queue.send([job('a')])
       const held = await takeOne(queue, { leaseSeconds: 1 })
       expect(await queue.extend(held, 30)).toBe(true)
-      expect(await take(other, { waitSeconds: 1.5 })).toEqual([])
+      expect(await take(other, { waitSeconds: 2 })).toEqual([])
     })
 
     test('tells the former holder of a lost lease, and ignores what it settles', async () => {
@@ -134,7 +135,7 @@ export function describeQueue(title: string, make: () => Promise<QueueUnderTest>
     test('does not give a job again that is done', async () => {
       await queue.send([job('a')])
       await queue.settle(await takeOne(queue, { leaseSeconds: 1 }), { outcome: 'done' })
-      expect(await take(other, { waitSeconds: 1.5 })).toEqual([])
+      expect(await take(other, { waitSeconds: 2 })).toEqual([])
     })
 
     test('gives a job again after the delay of its retry, not before', async () => {
@@ -251,7 +252,8 @@ export function describeQueue(title: string, make: () => Promise<QueueUnderTest>
       const [b, a] = [await takeOne(queue), await takeOne(queue)]
       await queue.settle(b, { outcome: 'retry', delaySeconds: 0, error: 'at first' })
       await queue.settle(await takeOne(queue), { outcome: 'dead', error: `broken${'!'.repeat(10_000)}` })
-      await queue.settle(a, { outcome: 'dead', error: 'no such image' })
+      await sleep(2)
+      await queue.settle(a, { outcome: 'dead', error: 'no such image ü\u0000\uD83D' })
       expect(await take(queue)).toEqual([])
 
       const { jobs, next } = await other.dead({ limit: 10 })
@@ -260,7 +262,7 @@ export function describeQueue(title: string, make: () => Promise<QueueUnderTest>
         { lane: 'manual', kind: 'scan', key: 'a', payload: { name: 'a' }, attempt: 1 },
         { lane: 'push', kind: 'scan', key: 'b', payload: { name: 'b' }, attempt: 2 },
       ])
-      expect(jobs[0]?.error).toBe('no such image')
+      expect(jobs[0]?.error).toBe('no such image ü \uFFFD')
       expect(jobs[1]?.error).toMatch(/^broken!{1000,1993}…$/)
       for (const { enqueuedAt, diedAt } of jobs) expect(diedAt.getTime()).toBeGreaterThanOrEqual(enqueuedAt.getTime())
 

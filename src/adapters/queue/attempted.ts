@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { TallymanError } from '../../errors.ts'
 
 /** Codes of PostgreSQL: two processes locked the same keys in another order, and the server rolled this one back. */
-const deadlocks = new Set(['40P01', '40001'])
+const deadlocks: readonly unknown[] = ['40P01', '40001']
 const deadlockRetries = 3
 
 /** Runs a statement or transaction; what the database throws becomes QUEUE_UNAVAILABLE. */
@@ -10,18 +10,18 @@ export async function attempted<T>(what: string, work: () => Promise<T>): Promis
   for (let tries = 1; ; tries++) {
     try {
       return await work()
-    } catch (error) {
-      if (error instanceof TallymanError) throw error
-      const { code, message } = error as { code?: unknown; message?: string }
-      if (tries > deadlockRetries || !deadlocks.has(String(code))) {
-        throw new TallymanError(
-          'QUEUE_UNAVAILABLE',
-          `the queue's database did not ${what}: ${message}`,
-          {},
-          { cause: error },
-        )
+    } catch (thrown) {
+      if (tries > deadlockRetries || !isDeadlock(thrown)) {
+        const message = `the queue's database did not ${what}: ${(thrown as Error).message}`
+        throw new TallymanError('QUEUE_UNAVAILABLE', message, {}, { cause: thrown })
       }
       await pause(Math.random() * 50)
     }
   }
+}
+
+/** The store's connection may have wrapped the driver's error in one of ours. */
+function isDeadlock(thrown: unknown): boolean {
+  const { code, cause } = thrown as { code?: unknown; cause?: { code?: unknown } }
+  return deadlocks.includes(code) || deadlocks.includes(cause?.code)
 }

@@ -12,8 +12,7 @@ import { queueMigrations, type QueueTables } from './job-table.ts'
 
 const maxAttempts = 3
 
-async function onDatabase(connect: () => Kysely<QueueTables>, stop: () => Promise<void>): Promise<QueueUnderTest> {
-  const db = connect()
+async function onDatabase(db: Kysely<QueueTables>, stop: () => Promise<void>): Promise<QueueUnderTest> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...queueMigrations }) } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw error
@@ -21,12 +20,15 @@ async function onDatabase(connect: () => Kysely<QueueTables>, stop: () => Promis
     maxAttempts,
     mergesWaiting: true,
     forgivesReleased: true,
-    open: async () => createEmbeddedQueue({ db: connect(), maxAttempts }),
+    open: async () => createEmbeddedQueue({ db, maxAttempts }),
     async clear() {
       await db.deleteFrom('job').execute()
       await db.deleteFrom('dead_job').execute()
     },
-    stop,
+    async stop() {
+      await db.destroy()
+      await stop()
+    },
   }
 }
 
@@ -34,28 +36,12 @@ describeQueue('the embedded queue on SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tallyman-queue-'))
   // One connection a process; test/queue-kill.test.ts has several processes.
   const db = new Kysely<QueueTables>({ dialect: sqliteDialect(join(folder, 'store.db')) })
-  return onDatabase(
-    () => db,
-    async () => {
-      await db.destroy()
-      await rm(folder, { recursive: true })
-    },
-  )
+  return onDatabase(db, () => rm(folder, { recursive: true }))
 })
 
 describeQueue('the embedded queue on PostgreSQL', async () => {
   const postgres = await startPostgres()
-  const connections: Kysely<QueueTables>[] = []
-  return onDatabase(
-    () => {
-      const pool = new Pool({ connectionString: postgres.url, max: 4 })
-      const db = new Kysely<QueueTables>({ dialect: new PostgresDialect({ pool }) })
-      connections.push(db)
-      return db
-    },
-    async () => {
-      for (const db of connections) await db.destroy()
-      await postgres.stop()
-    },
-  )
+  const pool = new Pool({ connectionString: postgres.url, max: 8 })
+  const db = new Kysely<QueueTables>({ dialect: new PostgresDialect({ pool }) })
+  return onDatabase(db, () => postgres.stop())
 })

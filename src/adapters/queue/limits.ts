@@ -25,14 +25,18 @@ export function payloadText(job: Job): string {
       )
     }
   }
-  // JSON.stringify escapes control characters and lone surrogates, but not the two that SQS refuses.
-  const text = JSON.stringify(job.payload).replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF')
+  // JSON.stringify escapes control characters and lone surrogates; SQS refuses two more, and its emulators all surrogates.
+  const text = JSON.stringify(job.payload).replace(/[\uD800-\uDFFF\uFFFE\uFFFF]/g, escaped)
   const bytes = Buffer.byteLength(text)
   if (bytes <= maxPayloadBytes) return text
   throw new TallymanError(
     'INTERNAL',
     `the payload of job ${job.kind} ${job.key} has ${bytes} bytes, at most ${maxPayloadBytes} are queued`,
   )
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16)}`
 }
 
 export function boundedError(error: string): string {

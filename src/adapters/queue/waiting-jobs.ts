@@ -79,8 +79,8 @@ function smaller(column: 'priority' | 'ready_at' | 'attempt'): RawBuilder<number
   return sql<number>`case when ${offered} < ${stored} then ${offered} else ${stored} end`
 }
 
-/** The same rule within one statement, because a statement of PostgreSQL may not meet the same row twice. */
-function mergeTwins(jobs: readonly WaitingJob[]): WaitingJob[] {
+/** The same rule among jobs that are sent together: a statement of PostgreSQL may not meet the same row twice. */
+export function mergeTwins(jobs: readonly WaitingJob[]): WaitingJob[] {
   const byKey = new Map<string, WaitingJob>()
   for (const job of jobs) {
     const name = `${job.kind}\n${job.key}`
