@@ -30,7 +30,7 @@ export async function readLayers(
   const known = await deps.store.layers.get(layers.map(({ digest }) => digest), key)
   const missing = new Map(layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]))
   const reused = known.size > 0 ? `, ${known.size} known` : ''
-  deps.progress(`${layers.length} layers${reused}`)
+  deps.progress(`${layers.length === 1 ? '1 layer' : `${layers.length} layers`}${reused}`)
 
   const read = new Map<Digest, LayerRead>(known)
   const stop = new AbortController()
