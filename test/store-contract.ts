@@ -1,0 +1,52 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
+import { createStore, type OpenStore } from '../src/adapters/store/create-store.ts'
+import { describeFeeds } from './store-contract/feeds.ts'
+import { describeImages } from './store-contract/images.ts'
+import { describeLists } from './store-contract/lists.ts'
+import { describeLocks } from './store-contract/locks.ts'
+import { describeMatches } from './store-contract/matches.ts'
+import { describeMigrations } from './store-contract/migrations.ts'
+import { describeRecords } from './store-contract/records.ts'
+
+export interface DatabaseServer {
+  /** The URL of a new, empty database. */
+  newDatabase(): Promise<string>
+  stop(): Promise<void>
+}
+
+/** The store of the test that runs, in a database of its own. */
+export interface StoreUnderTest {
+  readonly url: string
+  readonly store: OpenStore
+}
+
+/** What the store does, whatever database it is on. */
+export function describeStore(title: string, start: () => Promise<DatabaseServer>): void {
+  // oxlint-disable-next-line vitest/valid-title -- the caller's literal
+  describe(title, () => {
+    let server: DatabaseServer
+    let under: StoreUnderTest
+
+    beforeAll(async () => {
+      server = await start()
+    })
+    beforeEach(async () => {
+      const url = await server.newDatabase()
+      under = { url, store: await createStore({ url }) }
+      await under.store.migrate()
+    })
+    afterEach(() => under.store.close())
+    afterAll(() => server?.stop())
+
+    describeImages(() => under)
+    describeLists(() => under)
+    describeMatches(() => under)
+    describeFeeds(() => under)
+    describeRecords(() => under)
+    describeLocks(() => under)
+    describeMigrations(
+      () => under,
+      () => server.newDatabase(),
+    )
+  })
+}

@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest'
+import { packageKey } from '../../src/core/match/advisory-key.ts'
+import type { StoreUnderTest } from '../store-contract.ts'
+import { entry, evening, feed, noon } from '../support/store-records.ts'
+
+const openssl = packageKey('Debian:12', 'openssl')
+const pad = packageKey('npm', 'pad')
+
+export function describeFeeds(under: () => StoreUnderTest): void {
+  const feeds = () => under().store.feeds
+
+  const ids = async (...keys: string[]) => {
+    const named = await feeds().naming(keys)
+    return Object.fromEntries([...named].map(([key, advisories]) => [key, advisories.map(({ id }) => id)]))
+  }
+
+  /** Puts the entries in force as the next snapshot. */
+  async function adopted(...entries: ReturnType<typeof entry>[]): Promise<void> {
+    const next = await feeds().begin()
+    await next.put('osv', entries)
+    await next.adopt([feed('osv')], noon)
+  }
+
+  test('has no snapshot, advisory or hash before the first', async () => {
+    expect(await feeds().current()).toBeUndefined()
+    expect(await feeds().snapshots({ limit: 10 })).toEqual({ items: [], next: null })
+    expect(await feeds().hashes('osv')).toEqual(new Map())
+    expect(await feeds().naming([openssl])).toEqual(new Map())
+    expect(await feeds().naming([])).toEqual(new Map())
+  })
+
+  test('a snapshot is seen by nobody until it is adopted, and then all of it', async () => {
+    const first = entry('Debian/A-1.json', ['Debian:12 openssl', 'Debian:11 openssl', 'Debian:12 openssl'])
+    await adopted(first, entry('Debian/A-2.json', ['Debian:12 openssl']))
+    const changed = entry('Debian/A-1.json', ['npm pad'], { modified: evening })
+
+    const next = await feeds().begin()
+    expect(next.number).toBe(2)
+    await next.put('osv', [changed, entry('Debian/A-3.json', ['npm pad'])])
+    await next.remove('osv', ['Debian/A-2.json', 'Debian/unknown.json'])
+    expect(await ids(openssl, pad)).toEqual({ [openssl]: ['A-1', 'A-2'] })
+    expect(await feeds().advisory('A-1')).toEqual([first.advisory])
+    expect([...(await feeds().hashes('osv')).keys()]).toEqual(['Debian/A-1.json', 'Debian/A-2.json'])
+
+    await next.adopt([feed('osv')], evening)
+    expect(await ids(openssl, pad)).toEqual({ [pad]: ['A-1', 'A-3'] })
+    expect(await feeds().advisory('A-1')).toEqual([changed.advisory])
+    expect(await feeds().advisory('A-2')).toEqual([])
+    expect((await feeds().hashes('osv')).get('Debian/A-1.json')).toBe(changed.hash)
+    expect(await feeds().hashes('other')).toEqual(new Map())
+  })
+
+  test('what a killed import left behind is cleared by the next', async () => {
+    await adopted(entry('A-1.json', ['npm pad']), entry('A-2.json', ['npm pad']))
+    const killed = await feeds().begin()
+    await killed.put('osv', [entry('A-1.json', ['npm other']), entry('A-3.json', ['npm pad'])])
+    await killed.remove('osv', ['A-2.json'])
+
+    const next = await feeds().begin()
+    expect(next.number).toBe(killed.number)
+    expect(await next.count('osv')).toEqual({ advisories: 2, ecosystems: { npm: 2 } })
+    await next.adopt([], evening)
+    expect(await ids(pad, packageKey('npm', 'other'))).toEqual({ [pad]: ['A-1', 'A-2'] })
+  })
+
+  test('the last of several changes within a snapshot counts', async () => {
+    await adopted(entry('A-1.json', ['npm pad']))
+    const next = await feeds().begin()
+    const last = entry('A-1.json', ['npm pad'], { summary: 'last' })
+    await next.put('osv', [entry('A-1.json', ['npm pad'], { summary: 'first' })])
+    await next.put('osv', [entry('A-1.json', ['npm pad'], { summary: 'second' }), last])
+    await next.put('osv', [last])
+    await next.put('osv', [entry('A-2.json', ['npm pad'])])
+    await next.remove('osv', ['A-2.json'])
+    await next.put('osv', [])
+    await next.adopt([], evening)
+    expect(await feeds().advisory('A-1')).toEqual([last.advisory])
+    expect(await ids(pad)).toEqual({ [pad]: ['A-1'] })
+  })
+
+  test('keeps the same id of several folders and feeds apart', async () => {
+    const next = await feeds().begin()
+    await next.put('osv', [entry('8/A-1.json', ['AlmaLinux:8 tar']), entry('9/A-1.json', ['AlmaLinux:9 tar'])])
+    await next.put('own', [entry('8/A-1.json', ['AlmaLinux:8 tar'], { summary: 'own' })])
+    await next.adopt([feed('osv'), feed('own')], noon)
+    expect((await feeds().advisory('A-1')).map(({ summary }) => summary)).toEqual([null, null, 'own'])
+    expect(await ids(packageKey('AlmaLinux:8', 'tar'))).toEqual({ [packageKey('AlmaLinux:8', 'tar')]: ['A-1', 'A-1'] })
+  })
+
+  test('counts advisories by ecosystem as they will be, without withdrawn ones', async () => {
+    await adopted(entry('A-1.json', ['npm pad']), entry('A-2.json', ['Debian:12 tar', 'Debian:11 tar']))
+    const next = await feeds().begin()
+    await next.put('osv', [
+      entry('A-3.json', ['Debian:12 tar', 'Debian:12 openssl']),
+      entry('A-4.json', ['npm pad'], { withdrawn: noon }),
+      entry('A-5.json', []),
+    ])
+    await next.remove('osv', ['A-1.json'])
+    expect(await next.count('osv')).toEqual({ advisories: 3, ecosystems: { 'Debian:11': 1, 'Debian:12': 2 } })
+    expect(await next.count('other')).toEqual({ advisories: 0, ecosystems: {} })
+    await next.adopt([], noon)
+    expect((await feeds().naming([pad])).get(pad)?.map(({ withdrawn }) => withdrawn)).toEqual([noon])
+  })
+
+  test('a snapshot replaces the states of the feeds that it names', async () => {
+    const first = await feeds().begin()
+    expect(await first.adopt([feed('osv'), feed('own')], noon)).toEqual({
+      number: 1,
+      adoptedAt: noon,
+      feeds: [feed('osv'), feed('own')],
+    })
+    const second = await feeds().begin()
+    await second.adopt([feed('osv', { fingerprint: 'f2' })], evening)
+    expect((await feeds().current())?.feeds).toEqual([feed('own'), feed('osv', { fingerprint: 'f2' })])
+
+    await feeds().confirm(feed('own', { fetched: evening }))
+    const current = await feeds().current()
+    expect(current).toEqual({
+      number: 2,
+      adoptedAt: evening,
+      feeds: [feed('own', { fetched: evening }), feed('osv', { fingerprint: 'f2' })],
+    })
+    const newest = await feeds().snapshots({ limit: 1 })
+    expect(newest.items).toEqual([current])
+    const older = await feeds().snapshots({ limit: 1, cursor: newest.next! })
+    expect(older).toEqual({ items: [expect.objectContaining({ number: 1 })], next: null })
+  })
+
+  test('an import of thousands is found by name, in the order in which it came', async () => {
+    const entries = Array.from({ length: 3_000 }, (_, index) =>
+      entry(`A-${index}.json`, [`npm pad-${index % 1_500}`, 'npm pad']),
+    )
+    const next = await feeds().begin()
+    for (let start = 0; start < entries.length; start += 500) {
+      await next.put('osv', entries.slice(start, start + 500))
+    }
+    await next.adopt([], noon)
+    expect((await feeds().naming([pad])).get(pad)).toEqual(entries.map(({ advisory }) => advisory))
+    const keys = Array.from({ length: 1_500 }, (_, index) => packageKey('npm', `pad-${index}`))
+    const named = await feeds().naming([...keys, ...keys, 'npm\tunknown'])
+    expect(named.size).toBe(1_500)
+    expect(named.get(keys[7]!)?.map(({ id }) => id)).toEqual(['A-7', 'A-1507'])
+  })
+}

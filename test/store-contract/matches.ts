@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest'
+import type { MatchResult } from '../../src/core/match/finding.ts'
+import type { StoreUnderTest } from '../store-contract.ts'
+import { runStoreProcess, savedImages } from '../support/store-process.ts'
+import { deb, evening, match, noon, npm, scan } from '../support/store-records.ts'
+
+const nothing: MatchResult = { matches: [], uncomparable: [] }
+
+export function describeMatches(under: () => StoreUnderTest): void {
+  const { digest } = scan('app')
+
+  /** Saves the image and returns the ids of its packages by name. */
+  async function saved(...packages: Parameters<typeof scan>[1][]): Promise<Map<string, number>> {
+    const { images } = under().store
+    await images.save(
+      scan(
+        'app',
+        packages.flatMap((some) => some ?? []),
+      ),
+    )
+    return new Map((await images.packages(digest)).map(({ name, id }) => [name, id]))
+  }
+
+  const waiting = async (snapshot: number) =>
+    (await under().store.packages.unmatched({ image: digest }, snapshot, 0, 100)).map(({ name }) => name)
+
+  const found = async () =>
+    (await under().store.images.findings(digest)).map((finding) => [finding.vulnerability, finding.firstSeen])
+
+  test('a package waits until it is matched against the snapshot, and again for the next one', async () => {
+    const { packages, images } = under().store
+    const ids = await saved([deb('openssl'), deb('tar'), npm('unknown', '1', { ecosystem: null })])
+    await images.save(scan('other', [deb('openssl'), deb('curl')]))
+    expect(await waiting(1)).toEqual(['openssl', 'tar'])
+    expect((await packages.unmatched('all', 1, 0, 100)).map(({ name }) => name).toSorted()).toEqual([
+      'curl',
+      'openssl',
+      'tar',
+    ])
+    await packages.saveMatches(1, [{ packageId: ids.get('openssl')!, result: nothing }], noon)
+    expect(await waiting(1)).toEqual(['tar'])
+    expect(await waiting(2)).toEqual(['openssl', 'tar'])
+    expect((await packages.unmatched('all', 2, ids.get('openssl')!, 1)).map(({ name }) => name)).not.toContain(
+      'openssl',
+    )
+  })
+
+  test('gives findings worst first, one a package and vulnerability', async () => {
+    const ids = await saved([deb('openssl'), npm('pad'), npm('pad', '1.0.0', { path: 'elsewhere/package.json' })])
+    const medium = match('CVE-2026-0003', { severity: 'medium', score: 5.3, fixed: null, vector: null, summary: null })
+    await under().store.packages.saveMatches(
+      1,
+      [
+        { packageId: ids.get('pad')!, result: { ...nothing, matches: [medium, match('CVE-2026-0001')] } },
+        {
+          packageId: ids.get('openssl')!,
+          result: { ...nothing, matches: [match('CVE-2026-0001'), match('CVE-2026-0002', { score: 8.1 })] },
+        },
+      ],
+      noon,
+    )
+    const findings = await under().store.images.findings(digest)
+    expect(findings.map((finding) => [finding.vulnerability, finding.package])).toEqual([
+      ['CVE-2026-0002', deb('openssl').purl],
+      ['CVE-2026-0001', deb('openssl').purl],
+      ['CVE-2026-0001', npm('pad').purl],
+      ['CVE-2026-0003', npm('pad').purl],
+    ])
+    expect(findings.at(-1)).toEqual({
+      ...medium,
+      package: npm('pad').purl,
+      firstSeen: noon,
+      state: 'open',
+      suppressed: null,
+    })
+  })
+
+  test('replaces matches, and remembers when those that stay were first seen', async () => {
+    const { packages } = under().store
+    const packageId = (await saved([deb('openssl')])).get('openssl')!
+    const save = (snapshot: number, now: string, ...matches: MatchResult['matches']) =>
+      packages.saveMatches(snapshot, [{ packageId, result: { matches, uncomparable: [] } }], now)
+
+    await save(1, noon, match('CVE-2026-0001'), match('CVE-2026-0002'))
+    await save(1, evening, match('CVE-2026-0001'), match('CVE-2026-0002'))
+    await save(2, evening, match('CVE-2026-0001', { severity: 'critical' }), match('CVE-2026-0003'))
+    expect(await found()).toEqual([
+      ['CVE-2026-0001', noon],
+      ['CVE-2026-0003', evening],
+    ])
+    expect((await packages.vulnerability('CVE-2026-0001'))?.severity).toBe('critical')
+    expect(await packages.vulnerability('CVE-2026-0002')).toBeUndefined()
+    expect(await packages.vulnerability('DEBIAN-CVE-2026-0002')).toBeUndefined()
+    await save(3, evening)
+    expect(await found()).toEqual([])
+    expect((await packages.vulnerabilities({}, { limit: 10 })).items).toEqual([])
+  })
+
+  test('a result against an older snapshot comes late and changes nothing', async () => {
+    const { packages } = under().store
+    const packageId = (await saved([deb('openssl')])).get('openssl')!
+    const result = { matches: [match('CVE-2026-0001')], uncomparable: [] }
+    await packages.saveMatches(2, [{ packageId, result }], noon)
+    await packages.saveMatches(1, [{ packageId, result: nothing }], evening)
+    expect(await found()).toEqual([['CVE-2026-0001', noon]])
+    expect(await waiting(2)).toEqual([])
+  })
+
+  test('keeps what could not be compared', async () => {
+    const { packages } = under().store
+    const packageId = (await saved([deb('openssl')])).get('openssl')!
+    const uncomparable = [
+      { advisory: 'B-1', reason: 'version ? cannot be read' },
+      { advisory: 'A-1', reason: 'version ! cannot be read' },
+    ]
+    await packages.saveMatches(1, [{ packageId, result: { matches: [], uncomparable } }], noon)
+    await packages.saveMatches(1, [{ packageId, result: { matches: [], uncomparable } }], noon)
+    expect(await packages.uncomparable(digest)).toEqual([
+      { package: 'openssl', ...uncomparable[1] },
+      { package: 'openssl', ...uncomparable[0] },
+    ])
+    await packages.saveMatches(2, [{ packageId, result: nothing }], noon)
+    expect(await packages.uncomparable(digest)).toEqual([])
+  })
+
+  test('lets two processes match the same packages at once', async () => {
+    const { url, store } = under()
+    for (const image of savedImages) await store.images.save(image)
+    await Promise.all([runStoreProcess(url, 'match'), runStoreProcess(url, 'match')])
+    expect(await store.packages.unmatched('all', 1, 0, 10)).toEqual([])
+    expect(await store.packages.vulnerability('CVE-2026-0001')).toMatchObject({ packages: 48, images: 20 })
+    expect((await store.packages.vulnerabilities({}, { limit: 100 })).items).toHaveLength(49)
+  })
+}
