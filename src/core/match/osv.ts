@@ -153,7 +153,7 @@ function summaryOf({ summary, details }: Fields): string | null {
   return (
     line
       .slice(0, MAX_SUMMARY)
-      .replaceAll(/\p{Cc}+/gu, ' ')
+      .replaceAll(/[\p{Cc}\s]+/gu, ' ')
       .trim() || null
   )
 }
