@@ -1,0 +1,236 @@
+import { expect, test } from 'vitest'
+import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
+import { renderReport, type ReportView } from './report-table.ts'
+
+const digest = `sha256:${'a'.repeat(64)}` as const
+
+function aPackage(fields: Partial<ReportPackage>): ReportPackage {
+  const { name = 'openssl', version = '3.0.15-1' } = fields
+  return {
+    purl: `pkg:deb/debian/${name}@${version}`,
+    name,
+    version,
+    ecosystem: 'Debian:12',
+    source: null,
+    arch: 'amd64',
+    cataloger: 'dpkg',
+    path: 'var/lib/dpkg/status',
+    layer: 0,
+    ownedBy: null,
+    licenses: [],
+    ...fields,
+  }
+}
+
+function finding(fields: Partial<ReportFinding>): ReportFinding {
+  return {
+    vulnerability: 'CVE-2026-1001',
+    advisory: 'DEBIAN-CVE-2026-1001',
+    aliases: [],
+    advisories: ['DEBIAN-CVE-2026-1001'],
+    package: 'pkg:deb/debian/openssl@3.0.15-1',
+    fixed: null,
+    severity: 'high',
+    score: 7.5,
+    vector: null,
+    published: null,
+    summary: null,
+    firstSeen: '2026-05-01T00:00:00Z',
+    state: 'open',
+    suppressed: null,
+    kev: false,
+    epss: null,
+    ...fields,
+  }
+}
+
+function aReport(fields: Partial<Report>): Report {
+  return {
+    schema: 'tallyman.report/v1',
+    image: {
+      reference: 'registry.example/team/app:1.4',
+      digest,
+      platform: 'linux/amd64',
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      created: '2026-04-30T12:00:00Z',
+      size: 34_120_000,
+      distro: { id: 'debian', version: '12', ecosystem: 'Debian:12' },
+      base: null,
+      layers: [{ diffId: null, digest, size: 34_120_000, createdBy: null }],
+    },
+    packages: [aPackage({})],
+    findings: [],
+    checks: [],
+    secrets: [],
+    coverage: [{ subject: 'os', status: 'done' }],
+    verdict: { outcome: 'pass', policy: 'default', reasons: [] },
+    checkedAgainst: {
+      snapshot: '12',
+      feeds: [{ name: 'osv', fetched: '2026-05-02T09:00:00Z', advisories: 38_123 }],
+      engine: '0.1.0',
+      catalogers: { dpkg: 1 },
+    },
+    scannedAt: '2026-05-02T11:00:00Z',
+    ...fields,
+  }
+}
+
+const view: ReportView = { paint: (_style, text) => text, now: new Date('2026-05-02T12:00:00Z') }
+
+const failing = aReport({
+  packages: [
+    aPackage({}),
+    aPackage({ name: 'zlib1g', version: '1:1.2.13' }),
+    aPackage({
+      purl: 'pkg:npm/minimist@1.2.5',
+      name: 'minimist',
+      version: '1.2.5',
+      layer: 2,
+      path: 'srv/a/package.json',
+    }),
+    aPackage({
+      purl: 'pkg:npm/minimist@1.2.5',
+      name: 'minimist',
+      version: '1.2.5',
+      layer: 2,
+      path: 'srv/b/package.json',
+    }),
+  ],
+  findings: [
+    finding({ vulnerability: 'CVE-2026-1002', package: 'pkg:deb/debian/zlib1g@1:1.2.13', severity: 'low', score: 3.1 }),
+    finding({ fixed: '3.0.16-1' }),
+    finding({
+      vulnerability: 'CVE-2021-44906',
+      package: 'pkg:npm/minimist@1.2.5',
+      severity: 'critical',
+      score: 9.8,
+      fixed: '1.2.6',
+    }),
+    finding({
+      vulnerability: 'CVE-2026-1003',
+      state: 'suppressed',
+      suppressed: { by: 'owner', reason: 'dpkg owns the file', until: null },
+    }),
+  ],
+  checks: [
+    {
+      id: 'CIS-DI-0001',
+      title: 'Run as a user other than root',
+      level: 'high',
+      status: 'fail',
+      evidence: ['no USER'],
+      layer: null,
+    },
+    { id: 'CIS-DI-0006', title: 'Have a health check', level: 'low', status: 'pass', evidence: [], layer: null },
+  ],
+  coverage: [
+    { subject: 'os', status: 'done' },
+    { subject: 'layer 1', status: 'partial', reason: 'FILE_TOO_LARGE', detail: 'usr/lib/big.jar' },
+  ],
+  verdict: {
+    outcome: 'fail',
+    policy: 'default',
+    reasons: [
+      { rule: 'fixable-high', message: '2 vulnerabilities of high severity or worse, all with a fix', findings: 2 },
+    ],
+  },
+})
+
+test('shows a failing image from its name to what to do about it', () => {
+  expect(renderReport(failing, view)).toBe(`\
+registry.example/team/app:1.4 (linux/amd64)
+digest    ${digest}
+distro    debian 12 (Debian:12)
+content   4 packages, 34.1 MB in 1 layer, built 2 days ago
+policy    default
+snapshot  12: osv of 3 hours ago with 38,123 advisories
+
+SEVERITY  VULNERABILITY   PACKAGE   INSTALLED  FIXED IN  WHERE
+critical  CVE-2021-44906  minimist  1.2.5      1.2.6     layer 2 srv/a/package.json and 1 other place
+high      CVE-2026-1001   openssl   3.0.15-1   3.0.16-1  layer 0 var/lib/dpkg/status
+low       CVE-2026-1002   zlib1g    1:1.2.13   -         layer 0 var/lib/dpkg/status
+
+Suppressed (shown, not counted)
+  - CVE-2026-1003 in openssl, by owner: dpkg owns the file
+
+Checks
+  - CIS-DI-0001 Run as a user other than root (high, fail): no USER
+
+Not understood
+  - layer 1, partial (FILE_TOO_LARGE: usr/lib/big.jar)
+
+3 findings: 1 critical, 1 high, 1 low; 2 with a fix; 1 suppressed
+FAIL by policy default
+  - 2 vulnerabilities of high severity or worse, all with a fix (fixable-high)
+Next: update minimist and openssl to the fixed versions, rebuild and push.
+`)
+})
+
+test('leaves the last column out where the terminal is too narrow for it, and counts what --limit leaves out', () => {
+  const text = renderReport(failing, { ...view, width: 80, limit: 1 })
+  expect(text).toContain(`
+SEVERITY  VULNERABILITY   PACKAGE   INSTALLED  FIXED IN
+critical  CVE-2021-44906  minimist  1.2.5      1.2.6
+and 2 more findings, left out by --limit
+`)
+})
+
+test('shows a passing image without a table', () => {
+  expect(renderReport(aReport({}), view)).toBe(`\
+registry.example/team/app:1.4 (linux/amd64)
+digest    ${digest}
+distro    debian 12 (Debian:12)
+content   1 package, 34.1 MB in 1 layer, built 2 days ago
+policy    default
+snapshot  12: osv of 3 hours ago with 38,123 advisories
+
+no open findings
+PASS by policy default
+`)
+})
+
+test('says that nothing was matched where there is no feed, and how to get one', () => {
+  const text = renderReport(
+    aReport({
+      checkedAgainst: { snapshot: 'none', feeds: [], engine: '0.1.0', catalogers: {} },
+      verdict: { outcome: 'inconclusive', policy: 'default', reasons: [] },
+    }),
+    view,
+  )
+  expect(text).toContain('snapshot  none: nothing was matched\n')
+  expect(text).toContain(
+    'INCONCLUSIVE by policy default\nNext: give it vulnerability data, by `tallyman feed sync` or `--feed DIR`.\n',
+  )
+})
+
+test('shows every platform of an index, and the worst of them', () => {
+  const arm64 = aReport({ image: { ...aReport({}).image, platform: 'linux/arm64' } })
+  const index: IndexReport = {
+    schema: 'tallyman.index-report/v1',
+    digest,
+    reference: 'registry.example/team/app:1.4',
+    verdict: { outcome: 'fail', policy: 'default' },
+    images: [failing, arm64],
+  }
+  expect(renderReport(index, view)).toBe(`\
+${renderReport(failing, view)}
+${renderReport(arm64, view)}
+FAIL by policy default: the worst of 2 platforms
+  - linux/amd64: fail
+  - linux/arm64: pass
+`)
+})
+
+test('shows control characters of names and paths, instead of obeying them', () => {
+  const hostile = 'pkg:npm/x@1'
+  const text = renderReport(
+    aReport({
+      packages: [aPackage({ purl: hostile, name: 'x\u001B[2J', version: '1\r\n2', path: 'a\u202Eb' })],
+      findings: [finding({ package: hostile })],
+    }),
+    view,
+  )
+  expect(text).toContain('high      CVE-2026-1001  x\\u001b[2J  1\\u000d\\u000a2  -         layer 0 a\\u202eb\n')
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u202E]/)
+})

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { runTallyman } from '../../test/support/cli.ts'
+import type { Report } from '../core/report/report.ts'
+import { TallymanError } from '../errors.ts'
+import type { CliActions, ScanRequest } from './actions.ts'
+import { buildProgram } from './program.ts'
+
+const report = (outcome: Report['verdict']['outcome']) =>
+  ({ schema: 'tallyman.report/v1', verdict: { outcome, policy: 'default', reasons: [] } }) as unknown as Report
+
+/** Runs `scan` and returns what it asked for. */
+async function scanned(...argv: string[]): Promise<Partial<ScanRequest>> {
+  let asked: Partial<ScanRequest> = {}
+  const scan = async ({ progress: _progress, signal: _signal, ...request }: ScanRequest) => {
+    asked = request
+    return report('pass')
+  }
+  await runTallyman(['scan', ...argv, '-o', 'json'], { scan })
+  return asked
+}
+
+test('scan asks for an image in a registry, with defaults', async () => {
+  expect(await scanned('registry.example/team/app:1.4')).toEqual({
+    target: { kind: 'registry', reference: 'registry.example/team/app:1.4', plainHttp: false },
+    feed: null,
+    policyFile: null,
+    platform: null,
+    configFile: null,
+  })
+})
+
+test('scan hands on every option', async () => {
+  const options = ['--feed', './osv', '--policy', 'p.yaml', '--platform', 'linux/arm64', '--config', 'c.yaml']
+  expect(await scanned('--archive', 'app.tar', ...options)).toEqual({
+    target: { kind: 'archive', file: 'app.tar' },
+    feed: { directory: './osv' },
+    policyFile: 'p.yaml',
+    platform: 'linux/arm64',
+    configFile: 'c.yaml',
+  })
+  expect(await scanned('a/b', '--feed', 'none', '--platform', 'all')).toMatchObject({ feed: 'none', platform: 'all' })
+})
+
+test.each([
+  ['./layout', './layout', null],
+  ['./layout:1.4', './layout', '1.4'],
+  ['/srv/a:b/layout', '/srv/a:b/layout', null],
+  ['/srv/a:b/layout:1.4', '/srv/a:b/layout', '1.4'],
+  [`layout@sha256:${'0'.repeat(64)}`, 'layout', `sha256:${'0'.repeat(64)}`],
+])('scan reads --layout %s as directory and tag', async (text, directory, tag) => {
+  expect(await scanned('--layout', text)).toMatchObject({ target: { kind: 'layout', directory, tag } })
+})
+
+test.each([
+  ['pass', 0],
+  ['warn', 0],
+  ['fail', 1],
+  ['inconclusive', 2],
+] as const)('scan of an image with verdict %s ends in exit code %i', async (outcome, exitCode) => {
+  const run = await runTallyman(['scan', 'a/b', '-o', 'json'], { scan: async () => report(outcome) })
+  expect(run).toEqual({ exitCode, stdout: `${JSON.stringify(report(outcome), null, 2)}\n`, stderr: '' })
+})
+
+test('what cannot be done ends in exit code 3, a message on stderr and nothing on stdout', async () => {
+  const scan = async ({ progress }: ScanRequest) => {
+    progress('fetching a/b')
+    throw new TallymanError('MANIFEST_UNKNOWN', 'a/b:1 is not in the registry')
+  }
+  expect(await runTallyman(['scan', 'a/b:1'], { scan })).toEqual({
+    exitCode: 3,
+    stdout: '',
+    stderr: 'fetching a/b\nerror: a/b:1 is not in the registry [MANIFEST_UNKNOWN]\n',
+  })
+})
+
+test('an escape sequence in a message or in progress does not reach the terminal', async () => {
+  const scan = async ({ progress }: ScanRequest) => {
+    progress('layer \u001B[2K1')
+    throw new TallymanError('MANIFEST_INVALID', 'bad name \u001B[31mfine\u001B[0m')
+  }
+  const { stderr } = await runTallyman(['scan', 'a/b:1'], { scan })
+  expect(stderr).toBe('layer \\u001b[2K1\nerror: bad name \\u001b[31mfine\\u001b[0m [MANIFEST_INVALID]\n')
+})
+
+test.each([
+  [['scan'], 'name one image'],
+  [['scan', 'a/b', '--layout', 'x'], 'name one image'],
+  [['scan', 'a/b', '-o', 'sarif'], 'sarif comes in a later release; available are table and json.'],
+  [['scan', 'a/b', '-o', 'xml'], 'available are table and json.'],
+  [['scan', 'a/b', '--platform', 'amd64'], 'write os/arch[/variant]'],
+  [['scan', 'a/b', '--foo'], "unknown option '--foo'"],
+  [['scan', 'a/b', 'c/d'], 'too many arguments'],
+  [['verdict'], "missing required argument 'image'"],
+  [['verdict', 'a/b', '--wait', 'soon'], 'write 30s, 5m or 1h.'],
+  [['images', '--outcome', 'bad'], 'Allowed choices are pass, warn, fail, inconclusive.'],
+  [['images', '--limit', '0'], 'write a whole number, 1 or more.'],
+  [['serve', '--roles', 'api,cook'], 'write some of api, worker, feeds'],
+  [['jobs', 'replay'], 'name the ids of dead jobs, or --all'],
+  [['verdikt'], "unknown command 'verdikt'"],
+  [['feed'], 'Usage: tallyman feed'],
+  [[], 'Usage: tallyman'],
+])('%j is wrong usage: exit code 64, and says why', async (argv, message) => {
+  const run = await runTallyman(argv)
+  expect(run).toMatchObject({ exitCode: 64, stdout: '' })
+  expect(run.stderr).toContain(message)
+})
+
+test('serve hands on roles and configuration', async () => {
+  const asked: unknown[] = []
+  const serve: CliActions['serve'] = async ({ signal: _signal, ...request }) => void asked.push(request)
+  await runTallyman(['serve'], { serve })
+  await runTallyman(['serve', '--config', 'c.yaml', '--roles', 'worker,feeds'], { serve })
+  expect(asked).toEqual([
+    { configFile: null, roles: null },
+    { configFile: 'c.yaml', roles: ['worker', 'feeds'] },
+  ])
+})
+
+test('policy check says what a policy does, or where its mistake is', async () => {
+  const checkPolicy: CliActions['checkPolicy'] = async (file) => {
+    if (file === 'bad.yaml') throw new TallymanError('POLICY_INVALID', 'bad.yaml:3:5: unknown key "severty"')
+    return {
+      name: 'strict',
+      vulnerabilities: [{ name: 'high', severity: 'high', fixable: true, action: 'fail' }],
+      onIncomplete: 'warn',
+    }
+  }
+  expect(await runTallyman(['policy', 'check', 'strict.yaml'], { checkPolicy })).toEqual({
+    exitCode: 0,
+    stdout:
+      'policy strict is valid\n  - high: fail for findings of severity high or worse that have a fix\n  - what could not be understood: warn\n',
+    stderr: '',
+  })
+  expect(await runTallyman(['policy', 'check', 'bad.yaml'], { checkPolicy })).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: 'bad.yaml:3:5: unknown key "severty"\n',
+  })
+})
+
+test('registry check ends in exit code 1 where a step fails', async () => {
+  const checkRegistry: CliActions['checkRegistry'] = async () => [
+    { step: 'address', status: 'ok', detail: 'https://hub.example' },
+    { step: 'credentials', status: 'failed', detail: 'refused; check the password' },
+  ]
+  expect(await runTallyman(['registry', 'check', 'hub'], { checkRegistry })).toEqual({
+    exitCode: 1,
+    stdout: `\
+STEP         STATUS  DETAIL
+address      ok      https://hub.example
+credentials  failed  refused; check the password
+`,
+    stderr: '',
+  })
+})
+
+test('feed sync ends in exit code 3 where a feed could not be read', async () => {
+  const feed = {
+    name: 'osv',
+    fetched: '',
+    advisories: 1_234,
+    ecosystems: {},
+    skipped: 2,
+    problems: [],
+    location: '',
+    fingerprint: '',
+  }
+  const snapshot = { number: 7, adoptedAt: '2026-05-02T11:00:00Z', feeds: [feed] }
+  const syncFeeds = (failed: { feed: string; error: string }[]) => async () => ({ snapshot, changed: true, failed })
+  expect(await runTallyman(['feed', 'sync'], { syncFeeds: syncFeeds([]) })).toEqual({
+    exitCode: 0,
+    stdout: 'adopted snapshot 7 with 1,234 advisories; 2 records could not be understood (tallyman feed status)\n',
+    stderr: '',
+  })
+  const failed = [{ feed: 'osv', error: 'no route to host' }]
+  expect(await runTallyman(['feed', 'sync'], { syncFeeds: syncFeeds(failed) })).toEqual({
+    exitCode: 3,
+    stdout: '',
+    stderr: 'osv: no route to host\n',
+  })
+})
+
+test('sync, migrate, config and version print what was done', async () => {
+  const actions: Partial<CliActions> = {
+    syncRegistry: async () => ({ repositories: 1, tags: 1_500, enqueued: 3 }),
+    migrate: async () => ['001_first', '002_second'],
+    config: async () => ({ server: { port: 8080 } }),
+  }
+  const printed = async (...argv: string[]) => (await runTallyman(argv, actions)).stdout
+  expect(await printed('sync', 'hub')).toBe('1,500 tags in 1 repository; 3 scans enqueued\n')
+  expect(await printed('migrate')).toBe('ran 001_first, 002_second\n')
+  expect(await printed('config')).toBe('server:\n  port: 8080\n')
+  expect(await printed('config', '-o', 'json')).toBe('{\n  "server": {\n    "port": 8080\n  }\n}\n')
+  expect(await printed('version')).toBe('0.0.0\n')
+  expect(await printed('--version')).toBe('0.0.0\n')
+})
+
+function commands(command: Command, path = ''): string[] {
+  const name = `${path}${command.name()}`
+  const children = command.commands.flatMap((child) => commands(child, `${name} `))
+  return command.parent ? [name, ...children] : children
+}
+
+const program = buildProgram({
+  actions: { version: '0.0.0' } as CliActions,
+  io: process,
+  exitWith: () => undefined,
+} as never)
+const names = commands(program).map((name) => name.replace(/^tallyman /, ''))
+
+test.each(names)('%s --help has examples', async (name) => {
+  const run = await runTallyman([...name.split(' '), '--help'])
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(run.stdout).toMatch(/^Usage: tallyman[^]*\nExamples:\n {2}# .+\n {2}\$ .*tallyman/)
+})
+
+test('docs/cli.md names every command', () => {
+  const text = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+  expect(names.filter((name) => !text.includes(`\`tallyman ${name}`))).toEqual([])
+})
