@@ -13,25 +13,12 @@ export const osPlaces: readonly string[] = [
   ),
 ]
 
-/** What follows the root in paths of OS evidence; where one ends with another, the longer first. */
-const marks = [
-  'var/lib/dpkg/',
-  'usr/lib/apk/',
-  'lib/apk/',
-  'var/lib/rpm/',
-  'var/lib/rpmmanifest/',
-  'usr/lib/sysimage/rpm/',
-  'usr/share/rpm/',
-  'usr/lib/',
-  'etc/',
-]
+/** What follows the root in the path of a piece of OS evidence. */
+const place =
+  /(?:^|\/)(?:var\/lib\/dpkg(?:\/status\.d)?|(?:usr\/)?lib\/apk\/db|var\/lib\/rpm(?:manifest)?|usr\/lib\/sysimage\/rpm|usr\/share\/rpm|usr\/lib|etc)\/[^/]+$/
 
 /** The root that a piece of OS evidence speaks of: '' in most images, `rootfs/` where one carries another in a directory. */
 export function rootOf(path: string): string {
-  for (const mark of marks) {
-    if (path.startsWith(mark)) return ''
-    const at = path.lastIndexOf(`/${mark}`)
-    if (at >= 0) return path.slice(0, at + 1)
-  }
-  return ''
+  const at = path.search(place)
+  return at <= 0 ? '' : path.slice(0, at + 1)
 }

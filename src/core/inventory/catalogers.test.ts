@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { catalog, fixture, wants } from '../../../fixtures/catalogers/catalog.ts'
+import { ndb, rpmHeader } from '../../../fixtures/catalogers/rpm/containers.ts'
+import type { Cataloger } from './cataloger.ts'
+import { catalogers } from './catalogers.ts'
+
+const headers = ['lantern', 'teapot'].map((name) =>
+  rpmHeader([
+    [1000, name],
+    [1001, '1'],
+    [1002, '1'],
+  ]),
+)
+
+/** Sound evidence of every kind: where it lies, and its bytes. */
+const evidence: readonly (readonly [path: string, bytes: Buffer])[] = [
+  ['etc/os-release', fixture('os-release/os-release')],
+  ['etc/system-release-cpe', Buffer.from('cpe:/o:centos:linux:6:GA')],
+  ['etc/redhat-release', Buffer.from('CentOS release 6.10 (Final)')],
+  ['var/lib/dpkg/status', fixture('dpkg/status')],
+  ['var/lib/dpkg/status.d/tzdata', fixture('dpkg/status.d-tzdata')],
+  ['lib/apk/db/installed', fixture('apk/installed')],
+  ['var/lib/rpm/rpmdb.sqlite', fixture('rpm/rpmdb.sqlite.gz')],
+  ['var/lib/rpm/Packages', fixture('rpm/Packages.gz')],
+  ['usr/lib/sysimage/rpm/Packages.db', ndb(headers)],
+  ['var/lib/rpmmanifest/container-manifest-2', Buffer.from('a\t1-1\t1\t1\tv\t(none)\t1\tx86_64\t0\ta-1-1.src.rpm\n')],
+  ['app/node_modules/@harbour/lantern/package.json', fixture('npm/scoped.json')],
+  ['opt/lantern-2.4.dist-info/METADATA', fixture('python/METADATA')],
+]
+
+const catalogerOf = (path: string): Cataloger => {
+  const [only, ...more] = catalogers.filter((cataloger) => wants(cataloger, path))
+  if (!only || more.length > 0) throw new Error(`${path} is not wanted by exactly one cataloger`)
+  return only
+}
+
+/**
+ * What is wrong with what a cataloger makes of the bytes, but for throwing. Facts are stored as JSON and printed on
+ * terminals: nothing may get lost on the way, nothing may move a cursor.
+ */
+function flawsOf(path: string, bytes: Buffer): readonly string[] {
+  const { facts, notes } = catalog(catalogerOf(path), path, bytes)
+  const text = JSON.stringify(facts)
+  return [
+    ...(isDeepStrictEqual(JSON.parse(text), facts) ? [] : ['facts are not plain JSON']),
+    ...(text.isWellFormed() && !/\\u00[01]/.test(text) ? [] : ['facts hold control characters']),
+    ...(notes.length <= 21 ? [] : ['notes have no bound']),
+  ]
+}
+
+describe.each(evidence)('%s', (path, sound) => {
+  test('is read without a note', () => {
+    expect(catalog(catalogerOf(path), path, sound)).toEqual({ facts: expect.toSatisfy(isFilled), notes: [] })
+  })
+
+  test('may be any bytes', () => {
+    const bytes = fc.uint8Array({ maxLength: 4096 })
+    fc.assert(fc.property(bytes, (any) => expect(flawsOf(path, Buffer.from(any))).toEqual([])))
+    expect.hasAssertions()
+  })
+
+  test('may be damaged anywhere, and cut anywhere', () => {
+    const at = fc.nat(sound.length - 1)
+    const damage = fc.array(fc.tuple(at, fc.nat(255)), { maxLength: 12 })
+    const damaged = fc.tuple(damage, fc.option(at)).map(([changes, end]) => {
+      const bytes = Buffer.from(sound)
+      for (const [position, value] of changes) bytes[position] = value
+      return end === null ? bytes : bytes.subarray(0, end)
+    })
+    fc.assert(fc.property(damaged, (bytes) => expect(flawsOf(path, bytes)).toEqual([])))
+    expect.hasAssertions()
+  })
+
+  // Each would take minutes where the work grows with the square of the size.
+  test.each([
+    ' ',
+    '\n',
+    'a',
+    '"',
+    '\\',
+    '[',
+    '-',
+    '(',
+    'P:',
+    'Status: a\n',
+    'Source: ((',
+    'VERSION_ID="\\',
+    'x: (',
+    '\t',
+    'Slot',
+  ])('may be two megabytes of %j', (unit) => {
+    const filler = unit.repeat((2 * 2 ** 20) / unit.length)
+    expect(flawsOf(path, Buffer.from(filler))).toEqual([])
+    expect(flawsOf(path, Buffer.concat([sound, Buffer.from(filler)]))).toEqual([])
+    expect(flawsOf(path, Buffer.concat([Buffer.from(filler), sound]))).toEqual([])
+  })
+})
+
+const isFilled = (facts: readonly unknown[]) => facts.length > 0
+
+test('catalogers have distinct names, and read nothing they do not want', () => {
+  expect(new Set(catalogers.map(({ name }) => name)).size).toBe(catalogers.length)
+  expect(catalogers.filter((cataloger) => wants(cataloger, 'usr/bin/env'))).toEqual([])
+})
