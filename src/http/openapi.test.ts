@@ -90,9 +90,10 @@ test('has schemas that are JSON Schema, and no reference that leads nowhere', ()
   const ajv = new Ajv2020({ strict: false })
   formats.default(ajv)
   ajv.addSchema(document, 'api')
-  for (const name of Object.keys(document.components.schemas)) {
-    expect(ajv.getSchema(`api#/components/schemas/${name}`), name).toBeTypeOf('function')
-  }
+  const broken = Object.keys(document.components.schemas).filter(
+    (name) => !ajv.getSchema(`api#/components/schemas/${name}`),
+  )
+  expect(broken).toEqual([])
 })
 
 test('describes what is answered: the schemas accept real answers', async () => {

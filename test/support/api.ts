@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import type { Kysely } from 'kysely'
 import { pino } from 'pino'
 import { createEmbeddedQueue } from '../../src/adapters/queue/embedded.ts'
-import { queueMigrations, type QueueTables } from '../../src/adapters/queue/job-table.ts'
+import { queueMigrations } from '../../src/adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from '../../src/adapters/queue/queue.ts'
 import { createStore } from '../../src/adapters/store/create-store.ts'
 import type { Store } from '../../src/adapters/store/store.ts'
@@ -32,7 +31,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
   const directory = await mkdtemp(join(tmpdir(), 'tallyman-api-'))
   const store = await createStore({ url: join(directory, 'store.db'), extraMigrations: queueMigrations })
   await store.migrate()
-  const queue = createEmbeddedQueue({ db: store.db as unknown as Kysely<QueueTables> })
+  const queue = createEmbeddedQueue({ db: store.db })
   const hub = {
     name: 'hub',
     host: 'registry.example:5000',

@@ -15,5 +15,10 @@ export const feedRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
     security: needsToken,
     response: { 200: ref(feedStatusSchema) },
   }
-  app.get('/feeds', { schema }, async () => feedStatus(await feeds(), now(), staleAfterSeconds))
+  app.route({
+    method: 'GET',
+    url: '/feeds',
+    schema,
+    handler: async () => feedStatus(await feeds(), now(), staleAfterSeconds),
+  })
 }

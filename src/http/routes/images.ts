@@ -40,9 +40,14 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     querystring: filters,
     response: { 200: pageOf(ref(imageSummarySchema)) },
   }
-  app.get('/images', { schema: listSchema }, async (request) => {
-    const { filter, page } = splitQuery(request.query)
-    return deps.store.images.list(filter, page)
+  app.route({
+    method: 'GET',
+    url: '/images',
+    schema: listSchema,
+    handler: async (request) => {
+      const { filter, page } = splitQuery(request.query)
+      return deps.store.images.list(filter, page)
+    },
   })
 
   const getSchema = {
@@ -52,17 +57,22 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     params,
     response: { 200: Type.Union([ref(imageDetailSchema), ref(indexDetailSchema)]) },
   }
-  app.get('/images/:digest', { schema: getSchema }, async (request) => {
-    const { digest } = request.params
-    const { images, verdicts, sightings } = deps.store
-    const locations = await sightings.locations(digest)
-    const image = await images.get(digest)
-    if (image) {
-      return { kind: 'image' as const, ...image, verdict: (await verdicts.current(digest)) ?? null, locations }
-    }
-    const index = await images.index(digest)
-    if (index) return { kind: 'index' as const, ...index, locations }
-    throw notStored(digest)
+  app.route({
+    method: 'GET',
+    url: '/images/:digest',
+    schema: getSchema,
+    handler: async (request) => {
+      const { digest } = request.params
+      const { images, verdicts, sightings } = deps.store
+      const locations = await sightings.locations(digest)
+      const image = await images.get(digest)
+      if (image) {
+        return { kind: 'image' as const, ...image, verdict: (await verdicts.current(digest)) ?? null, locations }
+      }
+      const index = await images.index(digest)
+      if (index) return { kind: 'index' as const, ...index, locations }
+      throw notStored(digest)
+    },
   })
 
   const historySchema = {
@@ -73,11 +83,16 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     querystring: pageQuery,
     response: { 200: pageOf(ref(verdictRecordSchema)) },
   }
-  app.get('/images/:digest/history', { schema: historySchema }, async (request) => {
-    const { digest } = request.params
-    const history = await deps.store.verdicts.history(digest, splitQuery(request.query).page)
-    if (history.items.length === 0 && !(await deps.store.images.get(digest))) throw notStored(digest)
-    return history
+  app.route({
+    method: 'GET',
+    url: '/images/:digest/history',
+    schema: historySchema,
+    handler: async (request) => {
+      const { digest } = request.params
+      const history = await deps.store.verdicts.history(digest, splitQuery(request.query).page)
+      if (history.items.length === 0 && !(await deps.store.images.get(digest))) throw notStored(digest)
+      return history
+    },
   })
 
   const reportRouteSchema = {
@@ -87,8 +102,13 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     params,
     response: { 200: Type.Union([ref(reportSchema), ref(indexReportSchema)]) },
   }
-  app.get('/images/:digest/report', { schema: reportRouteSchema }, async (request) => {
-    return deps.report(request.params.digest)
+  app.route({
+    method: 'GET',
+    url: '/images/:digest/report',
+    schema: reportRouteSchema,
+    handler: async (request) => {
+      return deps.report(request.params.digest)
+    },
   })
 
   /** A list that is part of an image's report. */
@@ -100,9 +120,14 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     of: (r: Report) => readonly T[],
   ) {
     const schema = { ...about, operationId, summary, params, querystring: pageQuery, response: { 200: pageOf(item) } }
-    app.get(`/images/:digest/${name}`, { schema }, async (request) => {
-      const report = ofOneImage(await deps.report(request.params.digest))
-      return pageOfArray(of(report), splitQuery(request.query).page)
+    app.route({
+      method: 'GET',
+      url: `/images/:digest/${name}`,
+      schema,
+      handler: async (request) => {
+        const report = ofOneImage(await deps.report(request.params.digest))
+        return pageOfArray(of(report), splitQuery(request.query).page)
+      },
     })
   }
   part('findings', 'listImageFindings', 'Findings, worst first', ref(reportFindingSchema), (r) => r.findings)

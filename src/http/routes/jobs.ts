@@ -32,11 +32,16 @@ export const jobRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (ap
     querystring: query,
     response: { 200: ref(jobsAnswerSchema) },
   }
-  app.get('/jobs', { schema: listSchema }, async (request) => {
-    const admin = administered(deps.queue)
-    const { page } = splitQuery(request.query)
-    const [depth, { jobs, next }] = await Promise.all([admin.depth(), admin.dead(page)])
-    return { depth, items: jobs.map(deadJobView), next }
+  app.route({
+    method: 'GET',
+    url: '/jobs',
+    schema: listSchema,
+    handler: async (request) => {
+      const admin = administered(deps.queue)
+      const { page } = splitQuery(request.query)
+      const [depth, { jobs, next }] = await Promise.all([admin.depth(), admin.dead(page)])
+      return { depth, items: jobs.map(deadJobView), next }
+    },
   })
 
   const replaySchema = {
@@ -46,8 +51,13 @@ export const jobRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (ap
     body,
     response: { 200: Type.Object({ replayed: Type.Integer({ minimum: 0 }) }) },
   }
-  app.post('/jobs/replay', { schema: replaySchema }, async (request) => {
-    return { replayed: await administered(deps.queue).replay(request.body.ids) }
+  app.route({
+    method: 'POST',
+    url: '/jobs/replay',
+    schema: replaySchema,
+    handler: async (request) => {
+      return { replayed: await administered(deps.queue).replay(request.body.ids) }
+    },
   })
 }
 

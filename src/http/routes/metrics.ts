@@ -12,7 +12,12 @@ export const metricsRoute: FastifyPluginAsyncTypebox<{ metrics: HttpMetrics }> =
     security: needsToken,
     response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: Type.String() } } } },
   }
-  app.get('/metrics', { schema }, async (_request, reply) => {
-    return reply.header('content-type', contentType).send(await metrics.render())
+  app.route({
+    method: 'GET',
+    url: '/metrics',
+    schema,
+    handler: async (_request, reply) => {
+      return reply.header('content-type', contentType).send(await metrics.render())
+    },
   })
 }

@@ -9,15 +9,20 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asy
   const status = { status: 'ok' as const, version: deps.version }
 
   const healthSchema = { ...about, operationId: 'health', summary: 'The process is up', response: { 200: healthy } }
-  app.get('/healthz', { schema: healthSchema }, async () => status)
+  app.route({ method: 'GET', url: '/healthz', schema: healthSchema, handler: async () => status })
 
   const readySchema = { ...about, operationId: 'ready', summary: 'Store and queue answer', response: { 200: healthy } }
-  app.get('/readyz', { schema: readySchema }, async () => {
-    await Promise.all([deps.store.ping(), deps.queue.depth?.()])
-    return status
+  app.route({
+    method: 'GET',
+    url: '/readyz',
+    schema: readySchema,
+    handler: async () => {
+      await Promise.all([deps.store.ping(), deps.queue.depth?.()])
+      return status
+    },
   })
 
   const document = Type.Unsafe<object>({ type: 'object', additionalProperties: true })
   const openapiSchema = { ...about, operationId: 'openapi', summary: 'This document', response: { 200: document } }
-  app.get('/openapi.json', { schema: openapiSchema }, async () => app.swagger())
+  app.route({ method: 'GET', url: '/openapi.json', schema: openapiSchema, handler: async () => app.swagger() })
 }

@@ -21,8 +21,13 @@ export const packageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
     querystring: filters,
     response: { 200: pageOf(ref(packageSummarySchema)) },
   }
-  app.get('/packages', { schema }, async (request) => {
-    const { filter, page } = splitQuery(request.query)
-    return deps.store.packages.list(filter, page)
+  app.route({
+    method: 'GET',
+    url: '/packages',
+    schema,
+    handler: async (request) => {
+      const { filter, page } = splitQuery(request.query)
+      return deps.store.packages.list(filter, page)
+    },
   })
 }

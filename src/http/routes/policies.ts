@@ -13,5 +13,5 @@ export const policyRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
     security: needsToken,
     response: { 200: Type.Object({ items: list(ref(policySchema)) }) },
   }
-  app.get('/policies', { schema }, async () => ({ items: [deps.policy] }))
+  app.route({ method: 'GET', url: '/policies', schema, handler: async () => ({ items: [deps.policy] }) })
 }

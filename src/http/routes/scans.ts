@@ -28,25 +28,30 @@ export const scanRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
     body,
     response: { 202: answer },
   }
-  app.post('/scans', { schema }, async (request, reply) => {
-    const named = readImage(request.body.image, deps.registries)
-    const { registry, repository, tag, digest } = placed(named)
-    // Where the registry can be asked, a misspelt tag is refused here and not minutes later in the queue.
-    if (deps.resolveTag && tag !== undefined && !digest) await checkTag(named)
-    const job = scanJob('manual', {
-      registry: registry.name,
-      repository,
-      ...(tag && { tag }),
-      ...(digest && { digest }),
-    })
-    await deps.queue.send([job])
-    const image = formatReference({
-      registry: registry.host,
-      repository,
-      ...(tag && { tag }),
-      ...(digest && { digest }),
-    })
-    return reply.status(202).send({ image, lane: job.lane, key: job.key })
+  app.route({
+    method: 'POST',
+    url: '/scans',
+    schema,
+    handler: async (request, reply) => {
+      const named = readImage(request.body.image, deps.registries)
+      const { registry, repository, tag, digest } = placed(named)
+      // Where the registry can be asked, a misspelt tag is refused here and not minutes later in the queue.
+      if (deps.resolveTag && tag !== undefined && !digest) await checkTag(named)
+      const job = scanJob('manual', {
+        registry: registry.name,
+        repository,
+        ...(tag && { tag }),
+        ...(digest && { digest }),
+      })
+      await deps.queue.send([job])
+      const image = formatReference({
+        registry: registry.host,
+        repository,
+        ...(tag && { tag }),
+        ...(digest && { digest }),
+      })
+      return reply.status(202).send({ image, lane: job.lane, key: job.key })
+    },
   })
 
   async function checkTag(image: NamedImage): Promise<void> {

@@ -29,9 +29,14 @@ export const verdictRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async
     querystring: query,
     response: { 200: ref(verdictAnswerSchema) },
   }
-  app.get('/verdict', { schema }, async (request) => {
-    const { image } = request.query
-    const resolved = await resolveImage(readImage(image, deps.registries), deps)
-    return answerVerdict({ image, ...resolved }, deps.store)
+  app.route({
+    method: 'GET',
+    url: '/verdict',
+    schema,
+    handler: async (request) => {
+      const { image } = request.query
+      const resolved = await resolveImage(readImage(image, deps.registries), deps)
+      return answerVerdict({ image, ...resolved }, deps.store)
+    },
   })
 }

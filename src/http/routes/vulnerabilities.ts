@@ -27,9 +27,14 @@ export const vulnerabilityRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> =
     querystring: filters,
     response: { 200: pageOf(ref(vulnerabilitySummarySchema)) },
   }
-  app.get('/vulnerabilities', { schema: listSchema }, async (request) => {
-    const { filter, page } = splitQuery(request.query)
-    return packages.vulnerabilities(filter, page)
+  app.route({
+    method: 'GET',
+    url: '/vulnerabilities',
+    schema: listSchema,
+    handler: async (request) => {
+      const { filter, page } = splitQuery(request.query)
+      return packages.vulnerabilities(filter, page)
+    },
   })
 
   const getSchema = {
@@ -39,7 +44,12 @@ export const vulnerabilityRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> =
     params,
     response: { 200: ref(vulnerabilitySummarySchema) },
   }
-  app.get('/vulnerabilities/:id', { schema: getSchema }, async (request) => find(request.params.id))
+  app.route({
+    method: 'GET',
+    url: '/vulnerabilities/:id',
+    schema: getSchema,
+    handler: async (request) => find(request.params.id),
+  })
 
   const imagesSchema = {
     ...about,
@@ -49,9 +59,14 @@ export const vulnerabilityRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> =
     querystring: listQuery({}),
     response: { 200: pageOf(ref(affectedImageSchema)) },
   }
-  app.get('/vulnerabilities/:id/images', { schema: imagesSchema }, async (request) => {
-    const { vulnerability } = await find(request.params.id)
-    return packages.imagesWith(vulnerability, splitQuery(request.query).page)
+  app.route({
+    method: 'GET',
+    url: '/vulnerabilities/:id/images',
+    schema: imagesSchema,
+    handler: async (request) => {
+      const { vulnerability } = await find(request.params.id)
+      return packages.imagesWith(vulnerability, splitQuery(request.query).page)
+    },
   })
 
   async function find(id: string) {

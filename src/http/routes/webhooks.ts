@@ -32,24 +32,30 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps; metrics: 
     summary: 'A registry’s notification; once answered with 2xx, what it led to is stored durably',
     response: { 202: answer },
   }
-  app.post('/webhooks/:registry', { schema: receiveSchema, bodyLimit: maxWebhookBodyBytes }, async (request, reply) => {
-    const registry = declared(request.params.registry, deps)
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    const notification = { headers: request.headers, body }
-    const { name, host, hosts, dialect, secrets } = registry
-    try {
-      dialect.authenticate(notification, secrets)
-      const notifications = dialect.notifications(notification)
-      const received = await receivePush({ name, host, aliases: hosts }, notifications, deps)
-      metrics.notifications.inc({ registry: name, result: 'accepted' }, received.accepted)
-      for (const [reason, times] of Object.entries(received.ignored)) {
-        metrics.notifications.inc({ registry: name, result: `ignored ${reason}` }, times)
+  app.route({
+    method: 'POST',
+    url: '/webhooks/:registry',
+    schema: receiveSchema,
+    bodyLimit: maxWebhookBodyBytes,
+    handler: async (request, reply) => {
+      const registry = declared(request.params.registry, deps)
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const notification = { headers: request.headers, body }
+      const { name, host, hosts, dialect, secrets } = registry
+      try {
+        dialect.authenticate(notification, secrets)
+        const notifications = dialect.notifications(notification)
+        const received = await receivePush({ name, host, aliases: hosts }, notifications, deps)
+        metrics.notifications.inc({ registry: name, result: 'accepted' }, received.accepted)
+        for (const [reason, times] of Object.entries(received.ignored)) {
+          metrics.notifications.inc({ registry: name, result: `ignored ${reason}` }, times)
+        }
+        return await reply.status(202).send(received)
+      } catch (error) {
+        metrics.notifications.inc({ registry: name, result: 'refused' })
+        throw error
       }
-      return await reply.status(202).send(received)
-    } catch (error) {
-      metrics.notifications.inc({ registry: name, result: 'refused' })
-      throw error
-    }
+    },
   })
 
   // CloudEvents HTTP webhook, section 4: a sender asks whether we want its events before it sends any.
@@ -59,12 +65,17 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps; metrics: 
     summary: 'The CloudEvents handshake: WebHook-Request-Origin is answered with WebHook-Allowed-Origin',
     response: { 200: { description: 'Send them.', content: { 'text/plain': { schema: Type.String() } } } },
   }
-  app.options('/webhooks/:registry', { schema: optionsSchema }, async (request, reply) => {
-    declared(request.params.registry, deps)
-    const origin = request.headers['webhook-request-origin']
-    reply.header('allow', 'POST, OPTIONS')
-    if (typeof origin === 'string') reply.headers({ 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' })
-    return reply.type('text/plain').send('')
+  app.route({
+    method: 'OPTIONS',
+    url: '/webhooks/:registry',
+    schema: optionsSchema,
+    handler: async (request, reply) => {
+      declared(request.params.registry, deps)
+      const origin = request.headers['webhook-request-origin']
+      reply.header('allow', 'POST, OPTIONS')
+      if (typeof origin === 'string') reply.headers({ 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '*' })
+      return reply.type('text/plain').send('')
+    },
   })
 }
 

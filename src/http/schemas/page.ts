@@ -3,8 +3,8 @@ import type { TOptional, TProperties, TString, TUnsafe } from '@fastify/type-pro
 import type { Page, PageRequest } from '../../adapters/store/records.ts'
 import { list, nullable, shape } from './shape.ts'
 
-export const maxPageSize = 1_000
-export const defaultPageSize = 100
+const maxPageSize = 1_000
+const defaultPageSize = 100
 
 /** The query of a list: its filters, `limit` and `cursor`. Anything else is refused by name, not ignored. */
 export function listQuery<T extends TProperties>(filters: T) {
