@@ -59,14 +59,13 @@ export async function createTokenServer(login: { username: string; password: str
     anonymousPull: false,
     revokeAll: () => granted.clear(),
     allows: (token, scope) =>
-      granted.get(token)?.some((given) => covers(given, scope)) ?? (scope === '' && granted.has(token)),
+      granted.has(token) && (scope === '' || granted.get(token)!.some((given) => covers(given, scope))),
     stop: () => server.stop(),
   }
   return tokens
 }
 
 function covers(given: string, wanted: string): boolean {
-  if (wanted === '') return true
   const [nameOf, actionsOf] = [
     (scope: string) => scope.slice(0, scope.lastIndexOf(':')),
     (scope: string) => scope.slice(scope.lastIndexOf(':') + 1).split(','),

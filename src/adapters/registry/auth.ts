@@ -20,6 +20,8 @@ export interface Authorizer {
     refused: string | undefined,
     signal: AbortSignal,
   ): Promise<string>
+  /** What a 401 means that came in spite of the last answer: tokens may be given that allow less than was asked for. */
+  refusal(scope: string): Promise<TallymanError>
   /** For messages: whose credentials are used. */
   describe(): Promise<string>
   readonly challenge: Challenge | undefined
@@ -121,34 +123,38 @@ export function createAuthorizer({
       if (asked.scheme === 'bearer' && asked.scopes.length > 0) scopesAsked.set(scope, scopesWith(asked.scopes, scope))
       if (refused !== undefined) known = undefined
       const header = await unlessAborted(headerFor(asked, scope, refused), signal)
-      if (header === undefined || header === refused) throw refusedBy(host, await credentialsOf())
+      if (header === undefined || header === refused) throw refusal(host, scope, await credentialsOf())
       return header
     },
+    refusal: async (scope) => refusal(host, scope, await credentialsOf()),
     describe: async () => describeCredentials(await credentialsOf()),
   }
 }
 
-export function refusedBy(host: string, credentials: Credentials | undefined): TallymanError {
-  return credentials
-    ? new TallymanError(
-        'REGISTRY_UNAUTHORIZED',
-        `${host} refused ${describeCredentials(credentials)}; check that they are right and may do this`,
-      )
-    : new TallymanError(
-        'REGISTRY_UNAUTHORIZED',
-        `${host} wants credentials and there are none; configure username and password for this registry, or log in with docker`,
-      )
+function refusal(host: string, scope: string, credentials: Credentials | undefined): TallymanError {
+  const what = scope === '' ? 'use its API' : `do this (${scope})`
+  return new TallymanError(
+    'REGISTRY_UNAUTHORIZED',
+    credentials
+      ? `${host} does not let ${describeCredentials(credentials)} ${what}; check that it may`
+      : `${host} lets nobody ${what} without credentials, and there are none; configure username and password for this registry, or log in with docker`,
+  )
 }
 
-/** Some servers read only the first scope, so the registry's own word comes first. */
+/** The registry's own word comes first, because some servers read only one; what ours includes is left out. */
 function scopesWith(asked: readonly string[], wanted: string): readonly string[] {
-  return wanted === '' || asked.some((scope) => covers(scope, wanted)) ? asked : [...asked, wanted]
+  if (wanted === '' || asked.some((scope) => allows(scope, wanted))) return asked
+  return [...asked.filter((scope) => nameOf(scope) !== nameOf(wanted) || !allows(wanted, scope)), wanted]
 }
 
-/** `repository:a:pull,push` covers `repository:a:pull`; a scope for another name stands for ours (a path prefix). */
-function covers(asked: string, wanted: string): boolean {
-  const [have, want] = [actionsOf(asked), actionsOf(wanted)]
-  return want.every((action) => have.includes(action) || have.includes('*'))
+/** By its actions alone: a registry behind a path prefix asks for another name than ours and means the same. */
+function allows(scope: string, wanted: string): boolean {
+  const actions = actionsOf(scope)
+  return actionsOf(wanted).every((action) => actions.includes(action) || actions.includes('*'))
+}
+
+function nameOf(scope: string): string {
+  return scope.slice(0, scope.lastIndexOf(':'))
 }
 
 function actionsOf(scope: string): string[] {

@@ -1,4 +1,5 @@
 import { asTallymanError } from '../../errors.ts'
+import type { ErrorCode } from '../../errors.ts'
 import type { Authorizer } from './auth.ts'
 import { refusal } from './failure.ts'
 import { listRepositories } from './listing.ts'
@@ -10,6 +11,7 @@ export interface HandshakeStep {
   readonly step: 'address' | 'credentials' | 'access' | 'catalog'
   readonly status: 'ok' | 'failed' | 'skipped'
   readonly detail: string
+  readonly code?: ErrorCode
 }
 
 /** Walks the way to a registry as far as it goes. Never throws for what the registry does; the steps say it. */
@@ -41,7 +43,7 @@ async function lookIntoCatalog(session: Session, signal: AbortSignal): Promise<s
 }
 
 /** Whatever answered at all has an address: credentials and access are further steps. */
-function addressStep(session: Session, access: HandshakeStep & { readonly code?: string }): HandshakeStep {
+function addressStep(session: Session, access: HandshakeStep): HandshakeStep {
   const reached = access.status === 'ok' || access.code === 'REGISTRY_UNAUTHORIZED' || access.code === 'CONFIG_INVALID'
   return reached
     ? { step: 'address', status: 'ok', detail: session.endpoint.origin }
@@ -55,10 +57,7 @@ function accessDetail({ challenge }: Authorizer): string {
     : `${challenge.realm} gives tokens that the registry accepts`
 }
 
-async function attempt(
-  step: HandshakeStep['step'],
-  work: () => Promise<string>,
-): Promise<HandshakeStep & { readonly code?: string }> {
+async function attempt(step: HandshakeStep['step'], work: () => Promise<string>): Promise<HandshakeStep> {
   try {
     return { step, status: 'ok', detail: await work() }
   } catch (thrown) {

@@ -65,11 +65,7 @@ export function createSession({ host, endpoint, http, gate, auth, policy, timeou
     const again = await follow(request, second, signal)
     if (again.status !== 401) return again
     await discard(again)
-    // A token was given and is not enough: the token server grants less than asked without saying so.
-    throw new TallymanError(
-      'REGISTRY_UNAUTHORIZED',
-      `${host} does not let ${await auth.describe()} do this (${request.scope})`,
-    )
+    throw await auth.refusal(request.scope)
   }
 
   /** Once a redirect has left the registry's origin, nothing that follows is given our credentials. */
