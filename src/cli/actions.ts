@@ -38,7 +38,7 @@ export type Progress = (line: string) => void
 export const roles = ['api', 'worker', 'feeds'] as const
 export type Role = (typeof roles)[number]
 
-export interface ServeRequest {
+interface ServeRequest {
   readonly configFile: string | null
   /** Null: as the configuration says, else all of them. */
   readonly roles: readonly Role[] | null
@@ -109,7 +109,7 @@ export interface RegistryCheckStep {
   readonly detail: string
 }
 
-export interface RegistrySync {
+interface RegistrySync {
   readonly repositories: number
   readonly tags: number
   readonly enqueued: number
