@@ -157,7 +157,8 @@ async function keepFeedsFresh({ config, backend, log }: House, signal: AbortSign
   while (!signal.aborted && feeds.length > 0) {
     try {
       const before = await store.feeds.current()
-      const { snapshot } = await refreshFeeds(feeds, { store, log, now: () => new Date() }, signal)
+      const { snapshot, failed } = await refreshFeeds(feeds, { store, log, now: () => new Date() }, signal)
+      for (const { feed, code, error } of failed) log.error({ feed, code }, `${error}; the last state stays in force`)
       if (snapshot && snapshot.number !== before?.number) {
         await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
       }

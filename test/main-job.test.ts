@@ -122,10 +122,10 @@ describe.each(engines)('on %s', (_, startStore) => {
 
   test('what is written back does not come back as work', async () => {
     const quiet = await eventually(
-      () => house.get<{ lanes: { waiting: number; leased: number }[] }>('/api/v1/jobs'),
-      ({ body }) => body.lanes.every(({ waiting, leased }) => waiting + leased === 0),
+      () => house.get<{ depth: { waiting: number; leased: number }[] }>('/api/v1/jobs'),
+      ({ body }) => body.depth.every(({ waiting, leased }) => waiting + leased === 0),
     )
-    expect(quiet.body.lanes.every(({ waiting, leased }) => waiting + leased === 0)).toBe(true)
+    expect(quiet.body.depth.every(({ waiting, leased }) => waiting + leased === 0)).toBe(true)
     const images = await house.get<{ items: { digest: string }[] }>('/api/v1/images')
     expect(images.body.items).toHaveLength(2)
   })
@@ -145,12 +145,12 @@ describe.each(engines)('on %s', (_, startStore) => {
     ])
     await pushImage(repository, index, '2.0')
 
-    const { body } = await judged('team/multi:2.0')
+    const { body } = await judged('team/multi:2.0', 'fail')
     expect(body).toMatchObject({
       outcome: 'fail',
       images: [
-        { platform: 'linux/amd64', outcome: 'pass' },
-        { platform: 'linux/arm64', outcome: 'fail' },
+        { platform: 'linux/amd64', verdict: { outcome: 'pass' } },
+        { platform: 'linux/arm64', verdict: { outcome: 'fail' } },
       ],
     })
   })
