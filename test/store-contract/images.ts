@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { digestOf } from '../../src/core/image/digest.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
 import { runStoreProcess, savedImages } from '../support/store-process.ts'
 import { deb, layerFacts, npm, scan } from '../support/store-records.ts'
+
+const cut = (text: string) => text.slice(0, 200)
 
 export function describeImages(under: () => StoreUnderTest): void {
   const images = () => under().store.images
@@ -85,7 +88,7 @@ export function describeImages(under: () => StoreUnderTest): void {
   })
 
   test('stores names that no package should have', async () => {
-    const names = ['nul\0byte', 'half a pair \ud800', 'quote \' " ; --', 'x'.repeat(100_000), '🦀', '']
+    const names = ['nul\0byte', 'half a pair \ud800', 'quote \' " ; --', 'x'.repeat(700), '🦀', '']
     const saved = scan(
       'hostile',
       names.map((name) => npm(name)),
@@ -93,8 +96,18 @@ export function describeImages(under: () => StoreUnderTest): void {
     await images().save(saved)
     await images().save(saved)
     expect((await images().packages(saved.digest)).map(({ name }) => name).toSorted()).toEqual(
-      ['nul\u{fffd}byte', 'half a pair \u{fffd}', 'quote \' " ; --', 'x'.repeat(100_000), '🦀', ''].toSorted(),
+      ['nul\u{fffd}byte', 'half a pair \u{fffd}', 'quote \' " ; --', 'x'.repeat(700), '🦀', ''].toSorted(),
     )
+  })
+
+  test('cuts names that are too long for an index', async () => {
+    const long = randomBytes(50_000).toString('hex')
+    const saved = scan('long', [npm(long), npm(`${long}!`), npm('pad', long, { ecosystem: long })])
+    await images().save(saved)
+    await images().save(saved)
+    const packages = await images().packages(saved.digest)
+    expect(packages.map(({ name }) => name.slice(0, 200)).toSorted()).toEqual([long, long, 'pad'].map(cut).toSorted())
+    expect(packages.map(({ purl }) => purl).toSorted()).toEqual(saved.packages.map(({ purl }) => purl).toSorted())
   })
 
   test('stores an image of more packages than a statement has parameters', async () => {

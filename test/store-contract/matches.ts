@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { MatchResult } from '../../src/core/match/finding.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
@@ -104,6 +105,21 @@ export function describeMatches(under: () => StoreUnderTest): void {
     await packages.saveMatches(1, [{ packageId, result: nothing }], evening)
     expect(await found()).toEqual([['CVE-2026-0001', noon]])
     expect(await waiting(2)).toEqual([])
+  })
+
+  test('stores vulnerabilities with ids that are too long for an index', async () => {
+    const { packages } = under().store
+    const packageId = (await saved([deb('openssl')])).get('openssl')!
+    const long = '€'.repeat(500) + randomBytes(500).toString('hex')
+    const result = {
+      matches: [match(long, { aliases: [`${long} alias`] })],
+      uncomparable: [{ advisory: long, reason: long }],
+    }
+    await packages.saveMatches(1, [{ packageId, result }], noon)
+    await packages.saveMatches(1, [{ packageId, result }], noon)
+    expect((await packages.vulnerability(`${long} alias`))?.vulnerability.slice(0, 200)).toBe(long.slice(0, 200))
+    expect((await packages.imagesWith(long, { limit: 10 })).items).toHaveLength(1)
+    expect(await packages.uncomparable(digest)).toHaveLength(1)
   })
 
   test('keeps what could not be compared', async () => {

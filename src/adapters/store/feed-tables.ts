@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { pageOf, paging } from './cursor.ts'
 import { beginSnapshot, confirmFeed } from './feed-transaction.ts'
+import { keyText } from './key-text.ts'
 import { unpack } from './packed.ts'
 import { listed } from './rows.ts'
 import type { Db } from './schema.ts'
@@ -79,7 +80,8 @@ export function feedTables(db: Db): FeedTables {
     async naming(keys) {
       const number = await currentNumber(db)
       const rows: { key: string; id: number }[] = []
-      for (const part of listed([...new Set(keys)])) {
+      const wanted = new Map(keys.map((key) => [keyText(key), key]))
+      for (const part of listed([...wanted.keys()])) {
         const found = await inForce(db, number)
           .innerJoin('affected', 'affected.advisory_id', 'advisory.id')
           .select(['affected.key', 'advisory.id'])
@@ -89,10 +91,10 @@ export function feedTables(db: Db): FeedTables {
         rows.push(...found)
       }
       const byId = await advisories([...new Set(rows.map((row) => row.id))])
-      const byKey = new Map<string, Advisory[]>(rows.map(({ key }) => [key, []]))
+      const byKey = new Map<string, Advisory[]>(rows.map(({ key }) => [wanted.get(key) ?? key, []]))
       for (const { key, id } of rows) {
         const advisory = byId.get(id)
-        if (advisory !== undefined) byKey.get(key)?.push(advisory)
+        if (advisory !== undefined) byKey.get(wanted.get(key) ?? key)?.push(advisory)
       }
       return byKey
     },
@@ -100,7 +102,7 @@ export function feedTables(db: Db): FeedTables {
     async advisory(id) {
       const rows = await inForce(db, await currentNumber(db))
         .select('id')
-        .where('advisory_id', '=', id)
+        .where('advisory_id', '=', keyText(id))
         .orderBy('feed')
         .orderBy('path')
         .execute()

@@ -1,6 +1,7 @@
 import { type Insertable, sql } from 'kysely'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { packageKey } from '../../core/match/advisory-key.ts'
+import { keyText } from './key-text.ts'
 import { pack } from './packed.ts'
 import type { FeedEntry, Snapshot, SnapshotFeed } from './records.ts'
 import { inserted, listed, transact } from './rows.ts'
@@ -129,7 +130,7 @@ function advisoryRow(number: number, feed: string, entry: FeedEntry): Insertable
   return {
     feed,
     path,
-    advisory_id: advisory.id,
+    advisory_id: keyText(advisory.id),
     hash,
     since: number,
     until: null,
@@ -139,7 +140,7 @@ function advisoryRow(number: number, feed: string, entry: FeedEntry): Insertable
 }
 
 function keysOf(advisory: Advisory): readonly string[] {
-  return [...new Set(advisory.affected.map(({ ecosystem, name }) => packageKey(ecosystem, name)))]
+  return [...new Set(advisory.affected.map(({ ecosystem, name }) => keyText(packageKey(ecosystem, name))))]
 }
 
 async function adopt(tx: Tx, number: number, feeds: readonly SnapshotFeed[], now: string): Promise<Snapshot> {

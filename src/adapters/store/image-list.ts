@@ -3,6 +3,7 @@ import type { Digest } from '../../core/image/digest.ts'
 import type { Distro } from '../../core/inventory/package.ts'
 import type { FindingCounts, Outcome } from '../../core/policy/policy.ts'
 import { pageOf, paging } from './cursor.ts'
+import { keyText } from './key-text.ts'
 import type { ImageFilter, ImageSummary, Page, PageRequest } from './records.ts'
 import { references } from './references.ts'
 import type { Database, Db } from './schema.ts'
@@ -96,7 +97,7 @@ export function havingVulnerability(eb: Images, id: string) {
     .innerJoin('set_package', 'set_package.package_id', 'package_match.package_id')
     .innerJoin('image_set', 'image_set.set_id', 'set_package.set_id')
     .select('image_set.image_id')
-    .where('vulnerability_alias.alias', '=', id)
+    .where('vulnerability_alias.alias', '=', keyText(id))
 }
 
 function lyingAt(eb: Images, { registry, repository, tag }: ImageFilter) {

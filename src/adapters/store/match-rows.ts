@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely'
 import type { Severity } from '../../core/match/advisory.ts'
 import type { Match } from '../../core/match/finding.ts'
 import type { Finding } from '../../core/policy/policy.ts'
+import { keyText } from './key-text.ts'
 import { rankOf } from './rank.ts'
 import type { Database } from './schema.ts'
 
@@ -25,7 +26,7 @@ export const matchContent = [
 export function matchRow(packageId: number, match: Match, firstSeen: string): MatchRow {
   return {
     package_id: packageId,
-    vulnerability: match.vulnerability,
+    vulnerability: keyText(match.vulnerability),
     rank: rankOf(match.severity, match.score),
     fixable: match.fixed === null ? 0 : 1,
     advisory: match.advisory,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Insertable, Selectable } from 'kysely'
 import type { InstalledPackage } from '../../core/inventory/package.ts'
+import { keyText } from './key-text.ts'
 import type { PackageRecord } from './records.ts'
 import type { Database } from './schema.ts'
 
@@ -47,10 +48,6 @@ export function packageRow(found: InstalledPackage): Insertable<Database['packag
     purl: found.purl,
     licenses: JSON.stringify(found.licenses),
   }
-  return {
-    hash: createHash('sha256')
-      .update(JSON.stringify(Object.values(row)))
-      .digest('hex'),
-    ...row,
-  }
+  const hash = createHash('sha256').update(JSON.stringify(row)).digest('hex')
+  return { ...row, hash, ecosystem: keyText(row.ecosystem), name: keyText(row.name), version: keyText(row.version) }
 }

@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts'
+import { keyText } from './key-text.ts'
 import { matchContent, type MatchRow, matchRow, sameMatch } from './match-rows.ts'
 import type { MatchedPackage } from './records.ts'
 import { inserted, listed, transact } from './rows.ts'
@@ -20,7 +21,11 @@ export async function saveMatches(
       if (current.length === 0) continue
       const wanted = current.flatMap((id) => (results.get(id)?.matches ?? []).map((match) => matchRow(id, match, now)))
       const gaps = current.flatMap((id) =>
-        (results.get(id)?.uncomparable ?? []).map((gap) => ({ package_id: id, ...gap })),
+        (results.get(id)?.uncomparable ?? []).map(({ advisory, reason }) => ({
+          package_id: id,
+          advisory: keyText(advisory),
+          reason,
+        })),
       )
       await saveVulnerabilities(tx, engine, wanted, await replaceMatches(tx, current, wanted))
       await replaceGaps(tx, current, gaps)
