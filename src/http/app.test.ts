@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hubSecret, startApi, type Api } from '../../test/support/api.ts'
 import { judgeStored, storeImage, storeSnapshot, type StoredImage } from '../../test/support/stored-images.ts'
 import { digestOf } from '../core/image/digest.ts'
+import { TallymanError } from '../errors.ts'
 
 const hub = { registry: 'hub', repository: 'team/app' }
 const seenAt = '2026-05-01T12:00:00.000Z'
@@ -257,6 +258,19 @@ describe('a registry that can be asked', () => {
     await api.store.sightings.observe(hub, digest, '1.0', seenAt)
     const answer = await api.app.inject('/api/v1/verdict?image=hub/team/app:1.0')
     expect(answer.json()).toMatchObject({ code: 'NOT_SCANNED', detail: expect.stringContaining(newer) })
+    await api.close()
+  })
+
+  test('has a misspelt tag refused at once, and a scan on demand made the same job as the push', async () => {
+    const api = await startApi({
+      resolveTag: async (_registry, _repository, tag) => {
+        if (tag === '1.0') return newer
+        throw new TallymanError('MANIFEST_UNKNOWN', `no manifest team/app:${tag}`)
+      },
+    })
+    const scan = (image: string) => api.app.inject({ method: 'POST', url: '/api/v1/scans', payload: { image } })
+    expect((await scan('hub/team/app:1.00')).json()).toMatchObject({ status: 404, code: 'MANIFEST_UNKNOWN' })
+    expect((await scan('hub/team/app:1.0')).json()).toMatchObject({ key: `scan:hub/team/app:1.0@${newer}` })
     await api.close()
   })
 

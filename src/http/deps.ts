@@ -43,7 +43,7 @@ export interface AppDeps {
    * What the tag points to in the registry right now, so that a gate that asks right after a push is not answered with the
    * image before it. Without it, and while the registry cannot be reached, the last observation answers.
    */
-  readonly resolveTag?: (registry: string, repository: string, tag: string) => Promise<Digest>
+  readonly resolveTag?: (registry: string, repository: string, tag: string, signal: AbortSignal) => Promise<Digest>
   readonly log: Logger
   readonly version: string
   /** Feed data older than this is called stale. */

@@ -9,6 +9,9 @@ export interface ResolvedImage {
   readonly tagObservedAt: string | null
 }
 
+/** A registry that takes longer is as good as away: the gate must answer while the caller still listens. */
+const registryTimeoutMs = 5_000
+
 type Resolving = Pick<AppDeps, 'store' | 'resolveTag' | 'log' | 'now'>
 
 /** The digest that is meant: the one named, else what the tag points to. NOT_SCANNED, MANIFEST_UNKNOWN. */
@@ -16,7 +19,7 @@ export async function resolveImage(image: NamedImage, deps: Resolving): Promise<
   if (image.digest) return { digest: image.digest, tagObservedAt: null }
   const { registry, repository, tag = 'latest' } = image
   const live = await askRegistry(registry.name, repository, tag, deps)
-  if (live) return live
+  if (live) return { digest: live, tagObservedAt: (deps.now?.() ?? new Date()).toISOString() }
   const observed = await deps.store.sightings.resolve({ registry: registry.name, repository }, tag)
   if (observed) return { digest: observed.digest, tagObservedAt: observed.observedAt }
   throw new TallymanError(
@@ -25,23 +28,30 @@ export async function resolveImage(image: NamedImage, deps: Resolving): Promise<
   )
 }
 
-/** Undefined where the registry cannot tell now: an answer of a minute ago beats none. That there is no such tag is an answer. */
-async function askRegistry(
+/**
+ * What the tag points to now. Undefined where the registry cannot tell: what was last seen beats no answer. That there is
+ * no such tag is an answer: MANIFEST_UNKNOWN.
+ */
+export async function askRegistry(
   registry: string,
   repository: string,
   tag: string,
-  { resolveTag, log, now = () => new Date() }: Resolving,
-): Promise<ResolvedImage | undefined> {
+  { resolveTag, log }: Pick<AppDeps, 'resolveTag' | 'log'>,
+): Promise<Digest | undefined> {
   if (!resolveTag) return undefined
+  const signal = AbortSignal.timeout(registryTimeoutMs)
   try {
-    return { digest: await resolveTag(registry, repository, tag), tagObservedAt: now().toISOString() }
+    return await Promise.race([resolveTag(registry, repository, tag, signal), aborted(signal)])
   } catch (thrown) {
     const error = asTallymanError(thrown)
     if (error.code === 'MANIFEST_UNKNOWN') throw error
-    log.warn(
-      { err: error, registry, repository, tag },
-      'the registry did not resolve the tag; using the last observation',
-    )
+    log.warn({ err: error, registry, repository, tag }, 'the registry did not resolve the tag')
     return undefined
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(asTallymanError(signal.reason)), { once: true })
+  })
 }

@@ -5,7 +5,7 @@ import { scanJob } from '../../flows/scan-job.ts'
 import type { AppDeps } from '../deps.ts'
 import { readImage, type NamedImage } from '../image-reference.ts'
 import { needsToken } from '../openapi.ts'
-import { resolveImage } from '../resolve-image.ts'
+import { askRegistry } from '../resolve-image.ts'
 
 const body = Type.Object(
   { image: Type.String({ minLength: 1, maxLength: 1_024, description: 'host/repository[:tag][@digest]' }) },
@@ -33,34 +33,17 @@ export const scanRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
     url: '/scans',
     schema,
     handler: async (request, reply) => {
-      const named = readImage(request.body.image, deps.registries)
-      const { registry, repository, tag, digest } = placed(named)
-      // Where the registry can be asked, a misspelt tag is refused here and not minutes later in the queue.
-      if (deps.resolveTag && tag !== undefined && !digest) await checkTag(named)
-      const job = scanJob('manual', {
-        registry: registry.name,
-        repository,
-        ...(tag && { tag }),
-        ...(digest && { digest }),
-      })
+      const { registry, repository, tag, digest } = placed(readImage(request.body.image, deps.registries))
+      // Where the registry can be asked, a misspelt tag is refused here and not minutes later in the queue, and the job is
+      // the same one that the tag's push has made.
+      const resolved = digest ?? (await askRegistry(registry.name, repository, tag ?? 'latest', deps))
+      const named = { repository, ...(tag && { tag }), ...(resolved && { digest: resolved }) }
+      const job = scanJob('manual', { registry: registry.name, ...named })
       await deps.queue.send([job])
-      const image = formatReference({
-        registry: registry.host,
-        repository,
-        ...(tag && { tag }),
-        ...(digest && { digest }),
-      })
+      const image = formatReference({ registry: registry.host, ...named })
       return reply.status(202).send({ image, lane: job.lane, key: job.key })
     },
   })
-
-  async function checkTag(image: NamedImage): Promise<void> {
-    try {
-      await resolveImage(image, deps)
-    } catch (error) {
-      if (!(error instanceof TallymanError && error.code === 'NOT_SCANNED')) throw error
-    }
-  }
 }
 
 function placed(image: NamedImage): Extract<NamedImage, { kind: 'place' }> {
