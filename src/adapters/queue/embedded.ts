@@ -81,14 +81,17 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions): Queue & Queu
     },
 
     async receive({ lanes: wanted, limit, leaseSeconds, waitSeconds, signal }) {
-      const stop = AbortSignal.any([signal, closing.signal])
       const deadline = performance.now() + waitSeconds * 1000
-      for (let pollMs = firstPollMs; !stop.aborted; pollMs = Math.min(pollMs * 2, slowestPollMs)) {
+      for (
+        let pollMs = firstPollMs;
+        !closing.signal.aborted && !signal.aborted;
+        pollMs = Math.min(pollMs * 2, slowestPollMs)
+      ) {
         const rings = bell.rings()
         const jobs = await take(wanted, limit, leaseSeconds)
         const left = deadline - performance.now()
         if (jobs.length > 0 || left <= 0) return jobs
-        await bell.heard(rings, Math.min(pollMs, left), stop)
+        await bell.heard(rings, Math.min(pollMs, left), signal)
       }
       return []
     },
@@ -114,6 +117,7 @@ export function createEmbeddedQueue(options: EmbeddedQueueOptions): Queue & Queu
 
     async close() {
       closing.abort()
+      bell.ring()
     },
   }
 }

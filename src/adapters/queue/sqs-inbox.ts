@@ -11,7 +11,7 @@ export interface Inbox extends Pick<Bell, 'rings' | 'heard'> {
   poll(lane: Lane, receive: () => Promise<readonly LeasedJob[]>): void
   /** Throws what a long poll threw. */
   take(lane: Lane, limit: number): LeasedJob[]
-  /** Resolves when all long polls have ended and what they brought is given back. */
+  /** Wakes who waits. Resolves when all long polls have ended and what they brought is given back. */
   close(): Promise<void>
 }
 
@@ -64,6 +64,7 @@ export function createInbox(giveBack: (job: LeasedJob) => Promise<void>): Inbox 
     },
 
     async close() {
+      bell.ring()
       await Promise.all(polls.values())
       await Promise.all([...arrived.values()].flatMap((jobs) => [...jobs].map(giveUp)))
     },

@@ -120,17 +120,16 @@ export function createSqsQueue(options: SqsOptions): Queue & QueueAdmin {
     },
 
     async receive({ lanes: wanted, limit, leaseSeconds, waitSeconds, signal }) {
-      const stop = AbortSignal.any([signal, closing.signal])
       const deadline = performance.now() + waitSeconds * 1000
       const ordered = lanes.filter((lane) => wanted.includes(lane))
-      while (!stop.aborted) {
+      while (!closing.signal.aborted && !signal.aborted) {
         const rings = inbox.rings()
         const jobs = await take(ordered, limit, leaseSeconds)
         const left = deadline - performance.now()
         if (jobs.length > 0 || left <= 0) return jobs
         const pollSeconds = Math.min(longPollSeconds, Math.ceil(left / 1000))
         for (const lane of ordered) inbox.poll(lane, () => receiveFrom(lane, limit, leaseSeconds, pollSeconds))
-        await inbox.heard(rings, left, stop)
+        await inbox.heard(rings, left, signal)
       }
       return []
     },
