@@ -82,7 +82,12 @@ async function scan(request: ScanRequest): Promise<Report | IndexReport> {
     const deps = { store, layers, policy, engine, now, progress, matching: feed !== 'none' }
     const { root, images } = await scanImage({ source, ...named }, deps, signal)
     const all = request.platform === null || request.platform === 'all'
-    return await buildReport(root.digest, named.reference, { store, engine }, all ? undefined : images.map(({ digest }) => digest))
+    return await buildReport(
+      root.digest,
+      named.reference,
+      { store, engine },
+      all ? undefined : images.map(({ digest }) => digest),
+    )
   } finally {
     await layers.close()
     await closeBackend()
@@ -119,19 +124,38 @@ async function openTarget({ target, platform }: ScanRequest, config: Config): Pr
       const layout = await openLayout(target.directory)
       const tag = target.tag ?? (await onlyTag(await layout.references(), target.directory))
       const location = { registry: 'layout', repository: basename(resolve(target.directory)) }
-      return { source: layout, location, reference: `${target.directory}:${tag}`, tag, tagOrDigest: tag, platform: wanted, close: async () => {} }
+      return {
+        source: layout,
+        location,
+        reference: `${target.directory}:${tag}`,
+        tag,
+        tagOrDigest: tag,
+        platform: wanted,
+        close: async () => {},
+      }
     }
     case 'archive': {
       const archive = await openArchive(target.file)
       const tag = await onlyTag(await archive.references(), target.file)
       const location = { registry: 'archive', repository: basename(target.file) }
-      return { source: archive, location, reference: target.file, tag, tagOrDigest: tag, platform: wanted, close: () => archive.close() }
+      return {
+        source: archive,
+        location,
+        reference: target.file,
+        tag,
+        tagOrDigest: tag,
+        platform: wanted,
+        close: () => archive.close(),
+      }
     }
   }
 }
 
 /** Without a tag: the only image there is, else `latest`, else a message that lists the choice. */
-async function onlyTag(references: readonly { readonly tag: string | null; readonly digest: string }[], where: string): Promise<string> {
+async function onlyTag(
+  references: readonly { readonly tag: string | null; readonly digest: string }[],
+  where: string,
+): Promise<string> {
   const [first, second] = references
   if (!first) throw new TallymanError('MANIFEST_UNKNOWN', `${where} holds no image`)
   if (!second) return first.tag ?? first.digest
@@ -143,7 +167,11 @@ async function onlyTag(references: readonly { readonly tag: string | null; reado
 function platformOf(text: string | null) {
   if (text === null || text === 'all') return null
   const platform = parsePlatform(text)
-  if (!platform) throw new TallymanError('USAGE', `${text} is not a platform: give os/architecture[/variant], for example linux/arm64`)
+  if (!platform)
+    throw new TallymanError(
+      'USAGE',
+      `${text} is not a platform: give os/architecture[/variant], for example linux/arm64`,
+    )
   return platform
 }
 
@@ -156,10 +184,17 @@ async function readFeed(
 ): Promise<FeedUpdate> {
   const log = createLog(config.log.level === 'info' ? 'warn' : config.log.level)
   const before = await store.feeds.current()
-  const { snapshot, failed } = await refreshFeeds([openFeedAt(directory)], { store, log, now: () => new Date() }, signal)
+  const { snapshot, failed } = await refreshFeeds(
+    [openFeedAt(directory)],
+    { store, log, now: () => new Date() },
+    signal,
+  )
   const [failure] = failed
   if (failure && !snapshot) throw new TallymanError('FEED_UNAVAILABLE', failure.error)
-  if (snapshot) progress(`feed snapshot ${snapshot.number}: ${snapshot.feeds.reduce((sum, { advisories }) => sum + advisories, 0)} advisories`)
+  if (snapshot)
+    progress(
+      `feed snapshot ${snapshot.number}: ${snapshot.feeds.reduce((sum, { advisories }) => sum + advisories, 0)} advisories`,
+    )
   return { snapshot: snapshot ?? null, changed: snapshot?.number !== before?.number, failed }
 }
 

@@ -72,10 +72,15 @@ async function serveApi({ config, backend, registries, log }: House, signal: Abo
     store,
     queue,
     registries: new Map(
-      [...registries.byName].map(([name, { config: { host, aliases, webhookSecrets }, dialect }]) => [
-        name,
-        { name, host, hosts: [host, ...aliases], dialect, secrets: webhookSecrets },
-      ]),
+      [...registries.byName].map(
+        ([
+          name,
+          {
+            config: { host, aliases, webhookSecrets },
+            dialect,
+          },
+        ]) => [name, { name, host, hosts: [host, ...aliases], dialect, secrets: webhookSecrets }],
+      ),
     ),
     tokens: config.server.tokens,
     policy: loadPolicy(config.policy.file),
@@ -119,7 +124,12 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       scan: (payload: unknown, { signal }: { signal: AbortSignal }) => runScanJob(payload, deps, signal),
       reevaluate: async (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) => {
         const cause = typeof payload['cause'] === 'string' ? payload['cause'] : 'feed'
-        const counts = await reevaluate(cause, deps, (digest) => writeBackEverywhere(digest, house, deps, signal), signal)
+        const counts = await reevaluate(
+          cause,
+          deps,
+          (digest) => writeBackEverywhere(digest, house, deps, signal),
+          signal,
+        )
         log.info(counts, 'stored images judged again')
       },
     }

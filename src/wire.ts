@@ -62,7 +62,8 @@ export async function openStore({ home, store }: Config): Promise<OpenedStore> {
 }
 
 async function openQueue({ queue }: Config, store: OpenedStore): Promise<Queue & QueueAdmin> {
-  if (queue.kind === 'embedded') return createEmbeddedQueue({ db: store.db as unknown as Kysely<QueueTables>, maxAttempts: queue.maxAttempts })
+  if (queue.kind === 'embedded')
+    return createEmbeddedQueue({ db: store.db as unknown as Kysely<QueueTables>, maxAttempts: queue.maxAttempts })
   const { create, ...sqs } = queue.sqs
   const options = { ...sqs, maxAttempts: queue.maxAttempts }
   if (create) await ensureSqsQueues(options)
@@ -95,7 +96,10 @@ export function openRegistries(config: Config): Registries {
     const registry = byName.get(name)
     if (registry) return registry
     const declared = [...byName.keys()].join(', ') || 'none'
-    throw new TallymanError('REGISTRY_UNKNOWN', `no registry named ${name} is declared under "registries" (declared: ${declared})`)
+    throw new TallymanError(
+      'REGISTRY_UNKNOWN',
+      `no registry named ${name} is declared under "registries" (declared: ${declared})`,
+    )
   }
   const close = async () => {
     await Promise.all([...byName.values()].map(({ client }) => client.close()))
@@ -105,7 +109,8 @@ export function openRegistries(config: Config): Registries {
 
 function openRegistry(config: RegistryConfig): Registry {
   const dialect = dialects.find(({ name }) => name === config.kind)
-  if (!dialect) throw new TallymanError('CONFIG_INVALID', `registries.${config.name}.kind: ${config.kind} is not a webhook dialect`)
+  if (!dialect)
+    throw new TallymanError('CONFIG_INVALID', `registries.${config.name}.kind: ${config.kind} is not a webhook dialect`)
   return { config, client: registryClient(config), dialect }
 }
 

@@ -78,7 +78,8 @@ describe.each(engines)('on %s', (_, startStore) => {
     await store.stop()
   })
 
-  const verdictOf = (reference: string) => house.get<VerdictAnswer>(`/api/v1/verdict?image=${house.registry.host}/${reference}`)
+  const verdictOf = (reference: string) =>
+    house.get<VerdictAnswer>(`/api/v1/verdict?image=${house.registry.host}/${reference}`)
   const judged = (reference: string, outcome?: string) =>
     eventually(
       () => verdictOf(reference),
@@ -93,12 +94,16 @@ describe.each(engines)('on %s', (_, startStore) => {
 
     const report = (await house.get<Report>(`/api/v1/images/${image.descriptor.digest}/report`)).body
     expect(report.packages.map(({ purl, path, layer }) => ({ purl, path, layer }))).toEqual([
-      { purl: 'pkg:deb/debian/libssl3@3.0.15-1~deb12u1?arch=amd64&distro=debian-12', path: 'var/lib/dpkg/status', layer: 0 },
+      {
+        purl: 'pkg:deb/debian/libssl3@3.0.15-1~deb12u1?arch=amd64&distro=debian-12',
+        path: 'var/lib/dpkg/status',
+        layer: 0,
+      },
       { purl: 'pkg:npm/lodash@4.17.20', path: 'app/node_modules/lodash/package.json', layer: 1 },
     ])
-    expect(report.findings.map(({ vulnerability, fixed, severity, score }) => ({ vulnerability, fixed, severity, score }))).toEqual([
-      { vulnerability: 'CVE-2021-23337', fixed: '4.17.21', severity: 'high', score: 7.2 },
-    ])
+    expect(
+      report.findings.map(({ vulnerability, fixed, severity, score }) => ({ vulnerability, fixed, severity, score })),
+    ).toEqual([{ vulnerability: 'CVE-2021-23337', fixed: '4.17.21', severity: 'high', score: 7.2 }])
 
     const repository = house.client.repository('team/api')
     const listed = await eventually(
@@ -140,7 +145,10 @@ describe.each(engines)('on %s', (_, startStore) => {
       {
         image: attestation,
         platform: { os: 'unknown', architecture: 'unknown' },
-        annotations: { 'vnd.docker.reference.type': 'attestation-manifest', 'vnd.docker.reference.digest': amd64.descriptor.digest },
+        annotations: {
+          'vnd.docker.reference.type': 'attestation-manifest',
+          'vnd.docker.reference.digest': amd64.descriptor.digest,
+        },
       },
     ])
     await pushImage(repository, index, '2.0')
@@ -173,7 +181,10 @@ describe.each(engines)('on %s', (_, startStore) => {
   })
 
   test('a chart is not an image: no verdict, and no job that is tried again', async () => {
-    const chart = buildArtifact({ configType: 'application/vnd.cncf.helm.config.v1+json', payload: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', content: 'chart' } })
+    const chart = buildArtifact({
+      configType: 'application/vnd.cncf.helm.config.v1+json',
+      payload: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', content: 'chart' },
+    })
     await pushImage(house.client.repository('charts/web'), chart, '1.0')
     const refused = await eventually(
       () => house.get<{ items: { error: string }[] }>('/api/v1/jobs?state=dead'),
@@ -185,10 +196,30 @@ describe.each(engines)('on %s', (_, startStore) => {
   })
 
   test('a notification with a wrong secret is refused and nothing is enqueued', async () => {
-    const body = { events: [{ action: 'push', target: { repository: 'x', tag: '1', mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: `sha256:${'0'.repeat(64)}` } }] }
-    expect(await house.post('/webhooks/hub', body, { authorization: 'Bearer wrong' })).toMatchObject({ status: 401, body: { code: 'WEBHOOK_UNAUTHORIZED' } })
-    expect(await house.post('/webhooks/hub', '{', { authorization: `Bearer ${webhookSecret}` })).toMatchObject({ status: 400, body: { code: 'WEBHOOK_MALFORMED' } })
-    const huge = await house.post('/webhooks/hub', `"${'x'.repeat(5 * 1024 * 1024)}"`, { authorization: `Bearer ${webhookSecret}` })
+    const body = {
+      events: [
+        {
+          action: 'push',
+          target: {
+            repository: 'x',
+            tag: '1',
+            mediaType: 'application/vnd.oci.image.manifest.v1+json',
+            digest: `sha256:${'0'.repeat(64)}`,
+          },
+        },
+      ],
+    }
+    expect(await house.post('/webhooks/hub', body, { authorization: 'Bearer wrong' })).toMatchObject({
+      status: 401,
+      body: { code: 'WEBHOOK_UNAUTHORIZED' },
+    })
+    expect(await house.post('/webhooks/hub', '{', { authorization: `Bearer ${webhookSecret}` })).toMatchObject({
+      status: 400,
+      body: { code: 'WEBHOOK_MALFORMED' },
+    })
+    const huge = await house.post('/webhooks/hub', `"${'x'.repeat(5 * 1024 * 1024)}"`, {
+      authorization: `Bearer ${webhookSecret}`,
+    })
     expect(huge).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } })
     expect(await house.post('/webhooks/nobody', body)).toMatchObject({ status: 404 })
   })
@@ -198,7 +229,9 @@ async function attachedReport(house: House, name: string, digest: string): Promi
   const repository = house.client.repository(name)
   const signal = AbortSignal.timeout(5000)
   const { bytes } = await repository.manifest(digest, signal)
-  const { layers } = JSON.parse(bytes.toString()) as { layers: { mediaType: string; digest: `sha256:${string}`; size: number }[] }
+  const { layers } = JSON.parse(bytes.toString()) as {
+    layers: { mediaType: string; digest: `sha256:${string}`; size: number }[]
+  }
   const [layer] = layers
   expect(layer?.mediaType).toBe(reportLayerType)
   const chunks: Uint8Array[] = []

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pino } from 'pino'
 import { request } from 'undici'
 import { freePort, startDockerRegistry, type DockerRegistry } from './docker-registry.ts'
+import { startFaultProxy, type FaultProxy, type FaultRule } from './fault-proxy.ts'
 import { createRegistryClient, type RegistryClient } from '../../src/adapters/registry/client.ts'
 import { loadConfig } from '../../src/config.ts'
 import { serve } from '../../src/serve.ts'
@@ -18,6 +19,10 @@ export interface HouseOptions {
   readonly feed: FeedFiles
   /** `postgres://…`; else an SQLite file. */
   readonly storeUrl?: string
+  /** Another registry than the program, which then notifies nobody: `host:port`. */
+  readonly against?: { readonly host: string; stop(): Promise<void> }
+  /** Faults between tallyman and the registry; its notifications and our own pushes are spared. */
+  readonly faults?: readonly FaultRule[]
   /** Laid over the registry's configuration. */
   readonly registry?: Readonly<Record<string, unknown>>
   readonly config?: Readonly<Record<string, unknown>>
@@ -25,14 +30,22 @@ export interface HouseOptions {
 
 /** The real registry program, notifying a whole tallyman in this process. */
 export interface House {
-  readonly registry: DockerRegistry
+  readonly registry: Pick<DockerRegistry, 'host' | 'stop'>
   readonly client: RegistryClient
+  /** Between tallyman and the registry, where there are faults. */
+  readonly proxy: FaultProxy | undefined
+  /** As tallyman knows the registry. */
+  readonly host: string
   readonly server: string
   readonly directory: string
   /** Replaces the feed's files; a running server sees them at its next look. */
   writeFeed(files: FeedFiles): Promise<void>
   get<T>(path: string): Promise<{ readonly status: number; readonly body: T }>
-  post<T>(path: string, body: unknown, headers?: Record<string, string>): Promise<{ readonly status: number; readonly body: T }>
+  post<T>(
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ readonly status: number; readonly body: T }>
   stop(): Promise<void>
 }
 
@@ -49,19 +62,27 @@ export async function startHouse(options: HouseOptions): Promise<House> {
   await writeFeed(options.feed)
   const port = await freePort()
   const server = `http://127.0.0.1:${port}`
-  const registry = await startDockerRegistry({
-    notify: { url: `${server}/webhooks/hub`, headers: { Authorization: `Bearer ${webhookSecret}` } },
-  })
+  const notify = { url: `${server}/webhooks/hub`, headers: { Authorization: `Bearer ${webhookSecret}` } }
+  const registry = options.against ?? (await startDockerRegistry({ notify }))
+  const proxy = options.faults && (await startFaultProxy(registry.host, options.faults))
+  const host = proxy?.host ?? registry.host
   const configFile = join(directory, 'tallyman.yaml')
-  await writeFile(configFile, JSON.stringify(configuration({ ...options, port, host: registry.host, directory, feedDirectory })))
+  await writeFile(configFile, JSON.stringify(configuration({ ...options, port, host, directory, feedDirectory })))
   const stopping = new AbortController()
-  const running = serve(loadConfig(configFile, {}), ['api', 'worker', 'feeds'], pino({ level: 'silent' }), stopping.signal)
+  const running = serve(
+    loadConfig(configFile, {}),
+    ['api', 'worker', 'feeds'],
+    pino({ level: 'silent' }),
+    stopping.signal,
+  )
   await Promise.race([isReady(server), running])
   const client = createRegistryClient({ host: registry.host, plainHttp: true, credentials: async () => undefined })
 
   return {
     registry,
     client,
+    proxy,
+    host,
     server,
     directory,
     writeFeed,
@@ -71,6 +92,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
       stopping.abort()
       await running
       await client.close()
+      await proxy?.stop()
       await registry.stop()
       await rm(directory, { recursive: true, force: true })
     },
@@ -84,7 +106,15 @@ interface Places {
   readonly feedDirectory: string
 }
 
-function configuration({ port, host, directory, feedDirectory, storeUrl, registry, config }: HouseOptions & Places): object {
+function configuration({
+  port,
+  host,
+  directory,
+  feedDirectory,
+  storeUrl,
+  registry,
+  config,
+}: HouseOptions & Places): object {
   return {
     home: join(directory, 'home'),
     server: { port },
