@@ -25,7 +25,7 @@ export function imagesMatching(db: Db, filter: ImageFilter) {
 }
 
 /** Images with their current verdicts. */
-export function imageRows(db: Db) {
+function imageRows(db: Db) {
   return db
     .selectFrom('image')
     .leftJoin('verdict', (join) =>
@@ -90,7 +90,7 @@ function havingPackage(eb: Images, wanted: string) {
     .$if(version !== undefined, (query) => query.where('package.version', '=', version ?? ''))
 }
 
-export function havingVulnerability(eb: Images, id: string) {
+function havingVulnerability(eb: Images, id: string) {
   return eb
     .selectFrom('vulnerability_alias')
     .innerJoin('package_match', 'package_match.vulnerability', 'vulnerability_alias.vulnerability')

@@ -1,0 +1,72 @@
+import { CompiledQuery, type Compilable } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deb, match, noon, npm, scan, verdict } from '../../../test/support/store-records.ts'
+import { createStore, type OpenStore } from './create-store.ts'
+import { imagesMatching } from './image-list.ts'
+import { packagesMatching } from './package-list.ts'
+import { vulnerabilitiesMatching } from './vulnerability-list.ts'
+
+/** What a filtered list may not do: read through a table that grows with the images. */
+const fullScan = /^SCAN (image|package|package_match|set_package|image_set|sighting|tag|advisory|affected)\b/
+
+let store: OpenStore
+
+beforeAll(async () => {
+  store = await createStore({ url: 'sqlite::memory:' })
+  await store.migrate()
+  for (let index = 0; index < 50; index++) {
+    const image = scan(`image ${index}`, [deb('openssl'), deb(`own-${index}`), npm(`pad-${index}`)])
+    await store.images.save(image)
+    await store.verdicts.save(verdict(image.digest))
+    await store.sightings.observe({ registry: 'local', repository: `app-${index}` }, image.digest, 'latest', noon)
+  }
+  const packages = await store.packages.unmatched('all', 1, 0, 1_000)
+  const matched = packages.map(({ id }) => ({
+    packageId: id,
+    result: { matches: [match(`CVE-2026-${1000 + id}`)], uncomparable: [] },
+  }))
+  await store.packages.saveMatches(1, matched, noon)
+})
+afterAll(() => store.close())
+
+async function scansOf(query: Compilable): Promise<string[]> {
+  const { sql, parameters } = query.compile()
+  const plan = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters])
+  const { rows } = await store.db.executeQuery<{ detail: string }>(plan)
+  expect(rows).not.toEqual([])
+  return rows.map(({ detail }) => detail).filter((detail) => fullScan.test(detail))
+}
+
+test.each([
+  { outcome: 'fail' as const },
+  { package: 'openssl' },
+  { package: 'openssl@1.0-1' },
+  { vulnerability: 'CVE-2026-1001' },
+  { registry: 'local' },
+  { repository: 'app-1' },
+  { tag: 'latest' },
+  { registry: 'local', repository: 'app-1', tag: 'latest' },
+  { outcome: 'fail' as const, vulnerability: 'CVE-2026-1001', repository: 'app-1' },
+])('images by %o come from indexes', async (filter) => {
+  const query = imagesMatching(store.db, filter).where('image.id', '<', 1_000).orderBy('image.id', 'desc').limit(11)
+  expect(await scansOf(query)).toEqual([])
+})
+
+test.each([{ name: 'openssl' }, { ecosystem: 'npm' }, { version: '1.0-1' }, { name: 'openssl', version: '1.0-1' }])(
+  'packages by %o come from indexes',
+  async (filter) => {
+    const query = packagesMatching(store.db, filter).orderBy('package.name').orderBy('package.id').limit(11)
+    expect(await scansOf(query)).toEqual([])
+  },
+)
+
+test.each([{}, { severity: 'high' as const }, { fixable: true }, { package: 'openssl' }])(
+  'vulnerabilities by %o come from indexes',
+  async (filter) => {
+    const query = vulnerabilitiesMatching(store.db, filter)
+      .orderBy('vulnerability.rank')
+      .orderBy('vulnerability.id')
+      .limit(11)
+    expect(await scansOf(query)).toEqual([])
+  },
+)
