@@ -20,7 +20,7 @@ export async function* readBlob(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const at = { offset: 0, failures: 0, sound: 0 }
-  while (at.offset < size || at.offset === 0) {
+  for (;;) {
     const response = await openBlob(session, repository, digest, at.offset, signal)
     let broken: TallymanError | undefined
     try {

@@ -62,6 +62,8 @@ export function createHttp({ ca, userAgent, timeouts }: HttpOptions): Http {
           body: body ?? null,
           signal,
         })
+        // Whoever reads a body meets its error there; without a listener an error after the reading would end the process.
+        answer.body.on('error', () => undefined)
         return { status: answer.statusCode, headers: answer.headers, url, body: answer.body }
       } catch (error) {
         throw connectionError(error, url, signal)

@@ -40,10 +40,11 @@ export interface SessionParts {
 }
 
 const maxRedirects = 5
-/** A registry that says 429 without a time is left alone for so long. */
-const quietMs = 1_000
 
 export function createSession({ host, endpoint, http, gate, auth, policy, timeouts }: SessionParts): Session {
+  /** For a 429 that names no time: long enough for the others to notice. */
+  const quietMs = policy.baseMs * 5
+
   async function open(request: SessionRequest, signal: AbortSignal): Promise<HttpResponse> {
     const leave = await gate.enter(signal)
     try {
