@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promise
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { zipOf } from '../../../test/support/zip.ts'
 import { MAX_RECORD_BYTES } from '../../core/match/osv.ts'
@@ -113,6 +114,13 @@ describe('a folder', () => {
       'FEED_INVALID: the archive of npm cannot be read: there is no end of central directory record: not a zip archive, or cut off; nothing of the feed is adopted',
     )
   })
+})
+
+test('every record of the demo is understood', async () => {
+  const feed = osvFeed({ location: fileURLToPath(new URL('../../../fixtures/feeds/demo', import.meta.url)) })
+  const records = await recordsOf(feed)
+  expect(records.length).toBeGreaterThan(50)
+  expect(records.filter((line) => !/^(?:npm|Debian)\/(?<id>[^/]+)\.json: \k<id>$/.test(line))).toEqual([])
 })
 
 describe('a file', () => {

@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText } from './order.ts'
+import { compareDigits, compareText, versionText } from './order.ts'
 
 /**
  * `digits{.digits}[letter]{_suffix[digits]}[~hash][-rN]` as apk-tools orders it (src/version.c, test/unit/version.data).
@@ -37,9 +37,9 @@ const part =
 
 /** Walked with a sticky expression: one pass, no backtracking whatever the text. */
 function parse(version: string): readonly Part[] | undefined {
-  const text = version.trim()
-  const initial = /^[0-9]+/.exec(text)?.[0]
-  if (initial === undefined) return undefined
+  const text = versionText(version)
+  const initial = /^[0-9]+/.exec(text ?? '')?.[0]
+  if (text === undefined || initial === undefined) return undefined
   const parts: Part[] = [{ kind: 'initial', value: initial }]
   part.lastIndex = initial.length
   while (part.lastIndex < text.length) {

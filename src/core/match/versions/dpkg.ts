@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits } from './order.ts'
+import { compareDigits, versionText } from './order.ts'
 
 /** `[epoch:]upstream[-revision]` as deb-version(7) orders it. Characters that dpkg only warns of are let through. */
 export const dpkg: VersionScheme = {
@@ -23,8 +23,8 @@ interface Parsed {
 }
 
 function parse(version: string): Parsed | undefined {
-  const text = version.trim()
-  if (!/^[!-~]+$/.test(text)) return undefined
+  const text = versionText(version)
+  if (text === undefined || !/^[!-~]+$/.test(text)) return undefined
   const colon = text.indexOf(':')
   const epoch = colon < 0 ? '0' : text.slice(0, colon)
   if (!/^[0-9]+$/.test(epoch)) return undefined

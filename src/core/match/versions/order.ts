@@ -1,3 +1,14 @@
+/**
+ * No longer text is compared. Debian's longest version has some 60 characters and npm's registry refuses more than 256;
+ * comparing takes time in proportion to the length, and an installed version is whatever the image says it is.
+ */
+export const MAX_VERSION_LENGTH = 1_000
+
+/** The text of a version, trimmed; undefined where it is longer than any real one. */
+export function versionText(version: string): string | undefined {
+  return version.length > MAX_VERSION_LENGTH ? undefined : version.trim()
+}
+
 /** Orders two runs of decimal digits by value, whatever their length: dates and hashes in versions exceed 2^53. */
 export function compareDigits(a: string, b: string): number {
   const left = withoutZeros(a)
@@ -19,6 +30,28 @@ export function compareLists<T>(a: readonly T[], b: readonly T[], compare: (a: T
     if (order !== 0) return order
   }
   return a.length - b.length
+}
+
+/** Orders two lists of digit runs; missing ones are zero, so that `1` is `1.0`. */
+export function compareNumbers(a: readonly string[], b: readonly string[]): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const order = compareDigits(a[index] ?? '0', b[index] ?? '0')
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** Orders two identifiers as Semantic Versioning does those of a pre-release: numbers by value, and before all text. */
+export function compareIdentifiers(a: string, b: string): number {
+  const numeric = isDigits(a)
+  if (numeric !== isDigits(b)) return numeric ? -1 : 1
+  return numeric ? compareDigits(a, b) : compareText(a, b)
+}
+
+/** Orders two pre-releases, lists of identifiers; an empty one is the release, which is after all of them. */
+export function comparePreReleases(a: readonly string[], b: readonly string[]): number {
+  if (a.length === 0 || b.length === 0) return b.length - a.length
+  return compareLists(a, b, compareIdentifiers)
 }
 
 export const isDigits = (text: string): boolean => /^[0-9]+$/.test(text)

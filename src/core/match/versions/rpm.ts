@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, isDigits } from './order.ts'
+import { compareDigits, compareText, isDigits, versionText } from './order.ts'
 
 /**
  * `[epoch:]version[-release]`, each part by rpmvercmp; no epoch is epoch 0. rpm itself calls `1.0` and `1.0-1` equal, which
@@ -26,8 +26,8 @@ interface Parsed {
 }
 
 function parse(version: string): Parsed | undefined {
-  const text = version.trim()
-  if (!/^[!-~]+$/.test(text)) return undefined
+  const text = versionText(version)
+  if (text === undefined || !/^[!-~]+$/.test(text)) return undefined
   const colon = text.indexOf(':')
   const epoch = colon < 0 ? '0' : text.slice(0, colon).replace('(none)', '0')
   if (!isDigits(epoch)) return undefined
