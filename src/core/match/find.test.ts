@@ -216,9 +216,9 @@ test('the rating of the affected package replaces that of the record', () => {
 })
 
 test('lists advisories that it cannot compare, with the reason', () => {
-  const one = advisory('GHSA-1', { affected: [below('npm', 'lodash', '4.17.5'), below('Maven', 'a:b', '1.0')] })
+  const one = advisory('GHSA-1', { affected: [below('npm', 'lodash', '4.17.5'), below('Elsewhere', 'a:b', '1.0')] })
   const strange = { ...lodash, version: 'latest' }
-  const maven = { ...lodash, ecosystem: 'Maven', name: 'a:b' }
+  const maven = { ...lodash, ecosystem: 'Elsewhere', name: 'a:b' }
   const long = { ...lodash, version: `1.${'0'.repeat(1000)}` }
   expect([strange, maven, long].map((subject) => findMatches(subject, [one]))).toEqual([
     {
@@ -230,7 +230,7 @@ test('lists advisories that it cannot compare, with the reason', () => {
         },
       ],
     },
-    { matches: [], uncomparable: [{ advisory: 'GHSA-1', reason: 'versions of Maven cannot be compared yet' }] },
+    { matches: [], uncomparable: [{ advisory: 'GHSA-1', reason: 'versions of Elsewhere cannot be compared yet' }] },
     { matches: [], uncomparable: [{ advisory: 'GHSA-1', reason: 'the version is longer than 1000 characters' }] },
   ])
 })

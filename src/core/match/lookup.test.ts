@@ -26,6 +26,6 @@ test('Red Hat: in every repository of the release', () => {
 
 test('the release does not change how versions are ordered, and unknown ecosystems have no order', () => {
   expect(
-    ['Debian:12', 'Alpine:v3.20', 'openSUSE:Leap 15.6', 'Go', 'PyPI', 'Maven'].map((name) => schemeFor(name)?.name),
+    ['Debian:12', 'Alpine:v3.20', 'openSUSE:Leap 15.6', 'Go', 'PyPI', 'Elsewhere'].map((name) => schemeFor(name)?.name),
   ).toEqual(['dpkg', 'apk', 'rpm', 'semver', 'pep440', undefined])
 })
