@@ -4,7 +4,8 @@ import { Type, type Static, type TObject, type TProperties } from 'typebox'
 const section = <T extends TProperties>(properties: T, description?: string): TObject<T> =>
   Type.Object(properties, { additionalProperties: false, ...(description ? { description } : {}) })
 
-const text = (description: string, options = {}) => Type.Optional(Type.String({ description, minLength: 1, ...options }))
+const text = (description: string, options = {}) =>
+  Type.Optional(Type.String({ description, minLength: 1, ...options }))
 const flag = (description: string, byDefault: boolean) =>
   Type.Optional(Type.Boolean({ description, default: byDefault }))
 const whole = (description: string, minimum: number, maximum: number, byDefault?: number) =>
@@ -37,7 +38,11 @@ const registry = section({
   writeBack: flag('attach the report to scanned images as an OCI referrer', true),
   concurrency: whole('requests at a time', 1, 64, 6),
   requestsPerSecond: Type.Optional(
-    Type.Number({ description: 'requests a second at the most; default: no limit of ours', exclusiveMinimum: 0, maximum: 10_000 }),
+    Type.Number({
+      description: 'requests a second at the most; default: no limit of ours',
+      exclusiveMinimum: 0,
+      maximum: 10_000,
+    }),
   ),
 })
 
@@ -75,9 +80,7 @@ export const configSchema = section({
       ),
     }),
   ),
-  store: Type.Optional(
-    section({ url: secret('file path or postgres:// address; default: tallyman.db in `home`') }),
-  ),
+  store: Type.Optional(section({ url: secret('file path or postgres:// address; default: tallyman.db in `home`') })),
   queue: Type.Optional(
     section({
       kind: Type.Optional(
@@ -115,15 +118,15 @@ export const configSchema = section({
         default: 'https://storage.googleapis.com/osv-vulnerabilities',
       }),
       ecosystems: Type.Optional(
-        Type.Array(Type.String(), { description: 'only these, by base name (`Debian`, `npm`); default: all that are there' }),
+        Type.Array(Type.String(), {
+          description: 'only these, by base name (`Debian`, `npm`); default: all that are there',
+        }),
       ),
       every: duration('how often `serve` looks for a newer state', '1h'),
     }),
   ),
   policy: Type.Optional(section({ file: text('policy document; default: the built-in one') })),
-  report: Type.Optional(
-    section({ validFor: duration('how long a written-back verdict may be relied upon', '24h') }),
-  ),
+  report: Type.Optional(section({ validFor: duration('how long a written-back verdict may be relied upon', '24h') })),
 })
 
 export type ConfigDocument = Static<typeof configSchema>

@@ -20,7 +20,12 @@ export interface Config {
   readonly queue: {
     readonly kind: 'embedded' | 'sqs'
     readonly maxAttempts: number
-    readonly sqs: { readonly region?: string; readonly endpoint?: string; readonly prefix: string; readonly create: boolean }
+    readonly sqs: {
+      readonly region?: string
+      readonly endpoint?: string
+      readonly prefix: string
+      readonly create: boolean
+    }
   }
   readonly worker: { readonly concurrency: number; readonly leaseSeconds: number; readonly layerThreads?: number }
   readonly registries: readonly RegistryConfig[]
@@ -102,7 +107,12 @@ function readDocument(path: string): Record<string, unknown> {
 
 /** `server.port` is TALLYMAN_SERVER_PORT, `registries.my-hub.webhookSecret` is TALLYMAN_REGISTRIES_MY_HUB_WEBHOOK_SECRET. */
 export function variableName(path: readonly string[]): string {
-  const words = path.map((key) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replaceAll('-', '_').toUpperCase())
+  const words = path.map((key) =>
+    key
+      .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replaceAll('-', '_')
+      .toUpperCase(),
+  )
   return ['TALLYMAN', ...words].join('_')
 }
 
@@ -210,7 +220,8 @@ function completeRegistry(name: string, entry: RegistryDocument, env: Environmen
   if (entry.username && !entry.password) {
     throw new TallymanError('CONFIG_INVALID', `registries.${name}.password: is missing, there is a username`)
   }
-  const dockerConfig = entry.dockerConfig ?? (env['DOCKER_CONFIG'] ? join(env['DOCKER_CONFIG'], 'config.json') : undefined)
+  const dockerConfig =
+    entry.dockerConfig ?? (env['DOCKER_CONFIG'] ? join(env['DOCKER_CONFIG'], 'config.json') : undefined)
   return {
     name,
     host: entry.host,
@@ -232,7 +243,10 @@ function readCertificate(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new TallymanError('CONFIG_INVALID', `registries.${name}.caFile: cannot read ${path}: ${(cause as Error).message}`)
+    throw new TallymanError(
+      'CONFIG_INVALID',
+      `registries.${name}.caFile: cannot read ${path}: ${(cause as Error).message}`,
+    )
   }
 }
 
@@ -241,10 +255,14 @@ function checkHosts(registries: readonly RegistryConfig[]): void {
   for (const { name, host, aliases } of registries) {
     for (const each of [host, ...aliases]) {
       if (!/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?$/.test(each)) {
-        throw new TallymanError('CONFIG_INVALID', `registries.${name}.host: ${each} is not host[:port], without scheme or path`)
+        throw new TallymanError(
+          'CONFIG_INVALID',
+          `registries.${name}.host: ${each} is not host[:port], without scheme or path`,
+        )
       }
       const other = seen.get(each)
-      if (other) throw new TallymanError('CONFIG_INVALID', `registries.${name}.host: ${each} is declared by ${other} too`)
+      if (other)
+        throw new TallymanError('CONFIG_INVALID', `registries.${name}.host: ${each} is declared by ${other} too`)
       seen.set(each, name)
     }
   }
@@ -280,8 +298,12 @@ export interface ConfigKey {
   readonly description: string
 }
 
-export function configKeys(schema: Schema & { description?: string } = configSchema as Schema, path: readonly string[] = []): ConfigKey[] {
-  if (schema.properties) return Object.entries(schema.properties).flatMap(([key, inner]) => configKeys(inner, [...path, key]))
+export function configKeys(
+  schema: Schema & { description?: string } = configSchema as Schema,
+  path: readonly string[] = [],
+): ConfigKey[] {
+  if (schema.properties)
+    return Object.entries(schema.properties).flatMap(([key, inner]) => configKeys(inner, [...path, key]))
   if (schema.patternProperties) {
     return Object.values(schema.patternProperties).flatMap((inner) => configKeys(inner, [...path, '<name>']))
   }

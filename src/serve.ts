@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from './config.ts'
 import type { Role } from './cli/actions.ts'
 import { TallymanError, asTallymanError } from './errors.ts'
+import { refreshFeedsInThread } from './feed-thread.ts'
 import { buildReport } from './flows/build-report.ts'
 import { reevaluate } from './flows/reevaluate.ts'
-import { refreshFeeds } from './flows/refresh-feeds.ts'
 import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
 import { runWorker } from './flows/work.ts'
 import { writeBack } from './flows/write-back.ts'
@@ -16,7 +16,6 @@ import {
   isLoopback,
   loadPolicy,
   openBackend,
-  openFeeds,
   openLayers,
   openRegistries,
   type Backend,
@@ -39,11 +38,14 @@ export async function serve(config: Config, roles: readonly Role[], log: Logger,
   const house = { config, backend, registries, log }
   const stop = new AbortController()
   const ending = AbortSignal.any([signal, stop.signal])
+  // Without any feed the first images would all be inconclusive: the worker waits for it, the queue takes pushes meanwhile.
+  const firstFeed = Promise.withResolvers<void>()
+  if (!roles.includes('feeds') || (await backend.store.feeds.current())) firstFeed.resolve()
   try {
     const running = [
       ...(roles.includes('api') ? [serveApi(house, ending)] : []),
-      ...(roles.includes('worker') ? [serveWorker(house, ending)] : []),
-      ...(roles.includes('feeds') ? [keepFeedsFresh(house, ending)] : []),
+      ...(roles.includes('worker') ? [firstFeed.promise.then(() => serveWorker(house, ending))] : []),
+      ...(roles.includes('feeds') ? [keepFeedsFresh(house, firstFeed.resolve, ending)] : []),
     ]
     // A role that fails takes the others down with it: half a server that looks alive helps nobody.
     await Promise.all(running.map((role) => role.catch((error: unknown) => Promise.reject(stopWith(stop, error)))))
@@ -86,8 +88,9 @@ async function serveApi({ config, backend, registries, log }: House, signal: Abo
     policy: loadPolicy(config.policy.file),
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine }),
     feeds: () => store.feeds.current(),
-    resolveTag: async (registry, repository, tag) => {
-      const { digest } = await registries.named(registry).client.repository(repository).headManifest(tag, signal)
+    resolveTag: async (registry, repository, tag, given) => {
+      const either = AbortSignal.any([signal, given])
+      const { digest } = await registries.named(registry).client.repository(repository).headManifest(tag, either)
       return digest
     },
     log,
@@ -160,24 +163,28 @@ async function writeBackEverywhere(
   }
 }
 
-/** Reads the feeds now and then on schedule; a new snapshot sends stored images to be judged again. Never throws: the last good state stays. */
-async function keepFeedsFresh({ config, backend, log }: House, signal: AbortSignal): Promise<void> {
+/**
+ * Reads the feeds at once and then on schedule; a new snapshot sends stored images to be judged again. Never throws: the last
+ * good state stays. `firstRead` is told when the first attempt is over.
+ */
+async function keepFeedsFresh({ config, backend, log }: House, firstRead: () => void, signal: AbortSignal): Promise<void> {
   const { store, queue } = backend
-  const feeds = openFeeds(config)
-  while (!signal.aborted && feeds.length > 0) {
+  while (!signal.aborted && config.feed.osv !== 'none') {
     try {
       const before = await store.feeds.current()
-      const { snapshot, failed } = await refreshFeeds(feeds, { store, log, now: () => new Date() }, signal)
+      const { snapshot, failed } = await refreshFeedsInThread(config, signal)
       for (const { feed, code, error } of failed) log.error({ feed, code }, `${error}; the last state stays in force`)
-      if (snapshot && snapshot.number !== before?.number) {
+      if (snapshot !== null && snapshot !== before?.number) {
         await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
       }
     } catch (thrown) {
       const { code, message } = asTallymanError(thrown)
       if (!signal.aborted) log.error({ code }, `the feeds could not be refreshed: ${message}`)
     }
+    firstRead()
     await sleep(config.feed.everySeconds * 1000, undefined, { signal }).catch(() => undefined)
   }
+  firstRead()
   await aborted(signal)
 }
 

@@ -11,7 +11,12 @@ import { errorCodes } from '../src/errors.ts'
 /** Extensions are one file, one exported const, one line in a list, one test beside it, one row in the docs. */
 const kinds = [
   { kind: 'cataloger', folder: 'src/core/inventory', docs: 'docs/catalogers.md', modules: catalogers },
-  { kind: 'version scheme', folder: 'src/core/match/versions', docs: 'docs/version-schemes.md', modules: versionSchemes },
+  {
+    kind: 'version scheme',
+    folder: 'src/core/match/versions',
+    docs: 'docs/version-schemes.md',
+    modules: versionSchemes,
+  },
   { kind: 'webhook dialect', folder: 'src/adapters/webhooks', docs: 'docs/webhooks.md', modules: dialects },
 ] as const
 
@@ -40,14 +45,29 @@ for (const { kind, folder, docs, modules } of kinds) {
 
 test('docs/errors.md has exactly the codes of the table, with what they mean', () => {
   const rows = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (yes|no) \| (.+) \|$/gm)]
-  const documented = rows.map(([, code, status, retry, meaning]) => ({ code, status: Number(status), retry: retry === 'yes', meaning }))
-  const table = Object.entries(errorCodes).map(([code, { status, retry, meaning }]) => ({ code, status, retry, meaning }))
+  const documented = rows.map(([, code, status, retry, meaning]) => ({
+    code,
+    status: Number(status),
+    retry: retry === 'yes',
+    meaning,
+  }))
+  const table = Object.entries(errorCodes).map(([code, { status, retry, meaning }]) => ({
+    code,
+    status,
+    retry,
+    meaning,
+  }))
   expect(documented).toEqual(table)
 })
 
 test('docs/config.md has exactly the keys of the schema, with variable and default', () => {
   const rows = [...read('docs/config.md').matchAll(/^\| `([^`]+)` \| `(TALLYMAN_[^`]+)` \| (.*?) \| (.+) \|$/gm)]
-  const documented = rows.map(([, key, variable, byDefault, description]) => ({ key, variable, byDefault, description }))
+  const documented = rows.map(([, key, variable, byDefault, description]) => ({
+    key,
+    variable,
+    byDefault,
+    description,
+  }))
   const schema = configKeys().map(({ key, variable, default: byDefault, description, secret }) => ({
     key,
     variable: secret ? `${variable}[_FILE]` : variable,

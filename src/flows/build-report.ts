@@ -32,14 +32,23 @@ export async function buildReport(
   const [first] = images
   if (!first) throw new TallymanError('NOT_SCANNED', `${name} is an index of which no platform has been scanned`)
   const outcome = worstOutcome(images.map(({ verdict }) => verdict.outcome))
-  return { schema: 'tallyman.index-report/v1', digest, reference: name, verdict: { outcome, policy: first.verdict.policy }, images }
+  return {
+    schema: 'tallyman.index-report/v1',
+    digest,
+    reference: name,
+    verdict: { outcome, policy: first.verdict.policy },
+    images,
+  }
 }
 
 async function imageReport(digest: Digest, reference: string, { store, engine }: ReportDeps): Promise<Report> {
   const image = await store.images.get(digest)
   const verdict = await store.verdicts.current(digest)
   if (!image || !verdict) {
-    throw new TallymanError('NOT_SCANNED', `${reference} (${digest}) has no verdict yet; ask for a scan or wait for it to finish`)
+    throw new TallymanError(
+      'NOT_SCANNED',
+      `${reference} (${digest}) has no verdict yet; ask for a scan or wait for it to finish`,
+    )
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
   const findings = snapshot ? await store.images.findings(digest) : []
@@ -64,9 +73,13 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
 
 /** From the layer facts, which know path and layer of every package; the package sets know neither. */
 async function packagesOf(image: ImageRecord, store: Store): Promise<readonly InstalledPackage[]> {
-  const facts = await store.layers.get(image.layers.map(({ digest }) => digest), keyOfVersions(image.catalogers))
+  const facts = await store.layers.get(
+    image.layers.map(({ digest }) => digest),
+    keyOfVersions(image.catalogers),
+  )
   const unread = { status: 'skipped', reason: 'NOT_STORED', detail: 'its facts are not in the store' } as const
-  return takeInventory({ layers: image.layers, read: image.layers.map(({ digest }) => facts.get(digest) ?? unread) }).packages
+  return takeInventory({ layers: image.layers, read: image.layers.map(({ digest }) => facts.get(digest) ?? unread) })
+    .packages
 }
 
 function describe(image: ImageRecord, reference: string): ReportImage {
@@ -84,7 +97,18 @@ function describe(image: ImageRecord, reference: string): ReportImage {
   }
 }
 
-function reportPackage({ purl, name, version, ecosystem, source, arch, cataloger, path, layer, licenses }: InstalledPackage): ReportPackage {
+function reportPackage({
+  purl,
+  name,
+  version,
+  ecosystem,
+  source,
+  arch,
+  cataloger,
+  path,
+  layer,
+  licenses,
+}: InstalledPackage): ReportPackage {
   return { purl, name, version, ecosystem, source, arch, cataloger, path, layer, ownedBy: null, licenses }
 }
 

@@ -11,7 +11,10 @@ export async function imageConfigOf(
   signal: AbortSignal,
 ): Promise<ImageConfig> {
   if (config.size > maxConfigBytes) {
-    throw new TallymanError('MANIFEST_INVALID', `image config ${config.digest} has ${config.size} bytes, more than ${maxConfigBytes}`)
+    throw new TallymanError(
+      'MANIFEST_INVALID',
+      `image config ${config.digest} has ${config.size} bytes, more than ${maxConfigBytes}`,
+    )
   }
   const chunks: Uint8Array[] = []
   let size = 0

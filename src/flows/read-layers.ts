@@ -27,7 +27,10 @@ export async function readLayers(
   signal: AbortSignal,
 ): Promise<LayerRead[]> {
   const key = catalogersKey(catalogers)
-  const known = await deps.store.layers.get(layers.map(({ digest }) => digest), key)
+  const known = await deps.store.layers.get(
+    layers.map(({ digest }) => digest),
+    key,
+  )
   const missing = new Map(layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]))
   const reused = known.size > 0 ? `, ${known.size} known` : ''
   deps.progress(`${layers.length === 1 ? '1 layer' : `${layers.length} layers`}${reused}`)
@@ -63,7 +66,11 @@ async function readLayer(
   } catch (thrown) {
     const error = asTallymanError(thrown)
     if (!isForeignLayerType(layer.mediaType) || error.code !== 'BLOB_UNKNOWN') throw error
-    return { status: 'skipped', reason: 'FOREIGN_LAYER', detail: `${layer.digest} is not in the registry (${layer.mediaType})` }
+    return {
+      status: 'skipped',
+      reason: 'FOREIGN_LAYER',
+      detail: `${layer.digest} is not in the registry (${layer.mediaType})`,
+    }
   }
   await store.layers.save(facts, key)
   const megabytes = (layer.size / 1e6).toFixed(layer.size < 1e7 ? 1 : 0)

@@ -21,7 +21,7 @@ export async function reevaluate(
   const snapshot = await store.feeds.current()
   if (snapshot) await matchPackages('all', snapshot, deps, signal)
   const counts = { images: 0, changed: 0 }
-  for (let page = await store.images.digests(null, pageSize); page.length > 0; ) {
+  for (let page = await store.images.digests(null, pageSize); page.length > 0;) {
     for (const digest of page) {
       signal.throwIfAborted()
       const before = await store.verdicts.current(digest)

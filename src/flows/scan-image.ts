@@ -8,7 +8,15 @@ import { readLayers, type LayerDeps } from './read-layers.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { FetchedManifest, ImageSource } from '../core/image/image.ts'
 import { imageLayers } from '../core/image/layers.ts'
-import { childKind, parseManifest, requireImage, type Descriptor, type ImageIndex, type ImageManifest, type Platform } from '../core/image/manifest.ts'
+import {
+  childKind,
+  parseManifest,
+  requireImage,
+  type Descriptor,
+  type ImageIndex,
+  type ImageManifest,
+  type Platform,
+} from '../core/image/manifest.ts'
 import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { takeInventory } from '../core/inventory/inventory.ts'
@@ -160,7 +168,8 @@ async function platformsOf(index: ImageIndex, target: ScanTarget, signal: AbortS
     }
   }
   await visit(index.manifests, 1)
-  if (found.size === 0) throw new TallymanError('NOT_AN_IMAGE', `${target.reference} is an index without any image in it`)
+  if (found.size === 0)
+    throw new TallymanError('NOT_AN_IMAGE', `${target.reference} is an index without any image in it`)
   return [...found.values()]
 }
 
@@ -178,7 +187,11 @@ async function withPlatform(
   return { ...descriptor, platform }
 }
 
-function selected(platforms: readonly PlatformImage[], wanted: Platform | null, reference: string): readonly PlatformImage[] {
+function selected(
+  platforms: readonly PlatformImage[],
+  wanted: Platform | null,
+  reference: string,
+): readonly PlatformImage[] {
   if (!wanted) return platforms
   const matching = platforms.filter(({ descriptor }) => platformMatches(wanted, descriptor.platform))
   if (matching.length > 0) return matching

@@ -36,12 +36,16 @@ export function scanJob(lane: Lane, { registry, repository, tag, digest }: ScanJ
 
 export interface ScanJobDeps extends ScanDeps, WriteBackDeps {
   /** The declared registry's repository, and whether reports are written back to it. REGISTRY_UNKNOWN. */
-  readonly repository: (registry: string, name: string) => { readonly repository: Repository; readonly writeBack: boolean }
+  readonly repository: (
+    registry: string,
+    name: string,
+  ) => { readonly repository: Repository; readonly writeBack: boolean }
 }
 
 /** Runs one scan job: scan, then write the reports back to where the image was found. */
 export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: AbortSignal): Promise<void> {
-  if (!payload.Check(input)) throw new TallymanError('REQUEST_INVALID', 'the payload of the scan job is not of its form')
+  if (!payload.Check(input))
+    throw new TallymanError('REQUEST_INVALID', 'the payload of the scan job is not of its form')
   const { registry, repository: name, tag, digest } = input
   const { store, log } = deps
   if (!tag && digest && isDigest(digest) && (await store.images.isChild(digest))) {
@@ -62,7 +66,12 @@ export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: Abor
 }
 
 /** Notifications arrive late and out of order: a tag that has moved on since is not recorded as pointing to the old digest. */
-async function tagIsCurrent(repository: Repository, tag: string, digest: string, signal: AbortSignal): Promise<boolean> {
+async function tagIsCurrent(
+  repository: Repository,
+  tag: string,
+  digest: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     return (await repository.headManifest(tag, signal)).digest === digest
   } catch (error) {

@@ -49,16 +49,24 @@ export async function writeBack(
     const error = asTallymanError(thrown)
     if (error.retry) throw error
     await store.writeBacks.save({ ...record, status: 'failed', error: `${error.code}: ${error.message}` })
-    log.warn({ ...location, digest: subject.digest, code: error.code }, `could not write the report back: ${error.message}`)
+    log.warn(
+      { ...location, digest: subject.digest, code: error.code },
+      `could not write the report back: ${error.message}`,
+    )
     return
   }
   await store.writeBacks.save({ ...record, status: 'done', error: null })
-  log.info({ ...location, digest: subject.digest, artifact: artifact.digest, type: reportArtifactType }, 'report written back')
+  log.info(
+    { ...location, digest: subject.digest, artifact: artifact.digest, type: reportArtifactType },
+    'report written back',
+  )
 }
 
 function summarise(report: Report | IndexReport, now: Date, validForSeconds: number): ReportSummary {
   const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
-  const counts: FindingCounts = totalCounts(images.map(({ findings }) => countFindings(findings satisfies readonly Finding[])))
+  const counts: FindingCounts = totalCounts(
+    images.map(({ findings }) => countFindings(findings satisfies readonly Finding[])),
+  )
   const { outcome, policy } = report.verdict
   return {
     outcome,

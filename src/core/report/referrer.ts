@@ -30,7 +30,11 @@ export interface ReportArtifact {
 }
 
 /** The artifact that carries a report on its image. The same report gives the same bytes, so pushing it again changes nothing. */
-export function reportArtifact(report: Report | IndexReport, summary: ReportSummary, subject: Descriptor): ReportArtifact {
+export function reportArtifact(
+  report: Report | IndexReport,
+  summary: ReportSummary,
+  subject: Descriptor,
+): ReportArtifact {
   const payload = gzipSync(JSON.stringify(report))
   const layer = { mediaType: reportLayerType, digest: digestOf(payload), size: payload.length }
   const config = { mediaType: mediaTypes.ociEmpty, digest: digestOf(emptyBlob), size: emptyBlob.length }
@@ -57,7 +61,14 @@ export function reportArtifact(report: Report | IndexReport, summary: ReportSumm
 }
 
 /** The contract of docs/write-back.md. Values are strings: OCI annotations know nothing else. */
-function annotations({ outcome, policy, counts, snapshot, checkedAt, validUntil }: ReportSummary): Record<string, string> {
+function annotations({
+  outcome,
+  policy,
+  counts,
+  snapshot,
+  checkedAt,
+  validUntil,
+}: ReportSummary): Record<string, string> {
   return {
     'dev.tallyman.verdict': outcome,
     'dev.tallyman.policy': policy,
