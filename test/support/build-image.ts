@@ -19,7 +19,7 @@ export interface LayerEntry {
   readonly header?: Partial<Header>
 }
 
-export type Compression = 'gzip' | 'zstd' | 'none'
+type Compression = 'gzip' | 'zstd' | 'none'
 
 export interface LayerSpec {
   readonly entries: readonly LayerEntry[] | Readonly<Record<string, string | Buffer>>
@@ -29,12 +29,12 @@ export interface LayerSpec {
   readonly mediaType?: string
 }
 
-export interface Blob {
+interface Blob {
   readonly descriptor: Descriptor
   readonly bytes: Buffer
 }
 
-export interface BuiltLayer extends Blob {
+interface BuiltLayer extends Blob {
   readonly diffId: Digest
   readonly createdBy: string
 }
@@ -78,7 +78,7 @@ export async function buildTar(entries: LayerSpec['entries']): Promise<Buffer> {
   return whole
 }
 
-export async function buildLayer(spec: LayerSpec): Promise<BuiltLayer> {
+async function buildLayer(spec: LayerSpec): Promise<BuiltLayer> {
   const tar = await buildTar(spec.entries)
   const compression = spec.compression ?? 'gzip'
   const mediaType = spec.mediaType ?? layerTypes[compression]
@@ -205,7 +205,7 @@ export async function writeDockerArchive(file: string, images: Readonly<Record<s
   await writeFile(file, await buildTar(Object.fromEntries(entries)))
 }
 
-export function blobOf(content: string | Buffer | object, mediaType: string): Blob {
+function blobOf(content: string | Buffer | object, mediaType: string): Blob {
   const bytes = Buffer.isBuffer(content)
     ? content
     : Buffer.from(typeof content === 'string' ? content : JSON.stringify(content))

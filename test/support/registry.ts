@@ -21,7 +21,7 @@ export interface RegistrySwitches {
   paging: 'link' | 'last'
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   /** Path and query. */
   readonly url: string

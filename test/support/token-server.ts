@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { listen } from './listen.ts'
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly method: string
   readonly scopes: readonly string[]
   readonly form: Readonly<Record<string, string>>

@@ -63,10 +63,10 @@ async function walk(handle: FileHandle, file: string): Promise<Index> {
   const links = new Map<string, string>()
   let next: { path?: string; link?: string; size?: number } = {}
   let offset = 0
+  if (fileSize >= 4) refuseCompressed(await bytesAt(handle, 0, 4), file)
   for (let entries = 0; offset + blockSize <= fileSize; entries += 1) {
     if (entries > maxEntries) throw notAnArchive(file, `has more than ${maxEntries} entries`)
     const block = await bytesAt(handle, offset, blockSize)
-    if (offset === 0) refuseCompressed(block, file)
     const header = parseHeader(block, 0)
     if (!header) break
     const size = next.size ?? header.size

@@ -63,7 +63,7 @@ export function removeFromTagIndex(
   return update(session, repository, subject, isGone, others, signal)
 }
 
-export function referrersTag(subject: Digest): string {
+function referrersTag(subject: Digest): string {
   return subject.replace(':', '-')
 }
 

@@ -29,7 +29,7 @@ export interface ImageConfig {
 }
 
 /** How a container of the image starts: the `config` field. */
-export interface RunConfig {
+interface RunConfig {
   /** Empty: root. */
   readonly user: string
   /** `8080/tcp`. */
@@ -48,7 +48,7 @@ export interface RunConfig {
 }
 
 /** One build instruction. */
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly created: string | null
   readonly createdBy: string | null
   readonly comment: string | null

@@ -59,7 +59,7 @@ export interface ImageIndex extends Common {
 }
 
 /** A signature, a chart, an attestation, a report: stored like an image, but no filesystem. */
-export interface ArtifactManifest extends Common {
+interface ArtifactManifest extends Common {
   readonly kind: 'artifact'
   /** What it says it is: its artifactType, else its config's media type, else its first layer's. */
   readonly artifactType: string
@@ -192,7 +192,7 @@ function descriptors(body: JsonObject, key: string, most: number): Descriptor[] 
 }
 
 /** MANIFEST_INVALID, naming `what`, unless media type, digest (SHA-256) and size are there. */
-export function parseDescriptor(value: unknown, what: string): Descriptor {
+function parseDescriptor(value: unknown, what: string): Descriptor {
   const object = asObject(value, what)
   refuseLookAlikes(object, descriptorFields, what)
   const [mediaType, digest] = [textOf(object, 'mediaType', what), textOf(object, 'digest', what)]

@@ -6,7 +6,7 @@ import type { Descriptor } from './manifest.ts'
  * The same bytes, checked while they pass: BLOB_CORRUPT as soon as there are more than the descriptor's size, or at the
  * end if size or digest differ. What was read before the end is not to be trusted until the end is reached.
  */
-export async function* verified(
+async function* verified(
   bytes: AsyncIterable<Uint8Array>,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
 ): AsyncGenerator<Uint8Array> {
