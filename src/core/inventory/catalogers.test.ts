@@ -57,8 +57,8 @@ describe.each(evidence)('%s', (path, sound) => {
 
   test('may be any bytes', () => {
     const bytes = fc.uint8Array({ maxLength: 4096 })
-    fc.assert(fc.property(bytes, (any) => expect(flawsOf(path, Buffer.from(any))).toEqual([])))
-    expect.hasAssertions()
+    const property = fc.property(bytes, (any) => flawsOf(path, Buffer.from(any)).length === 0)
+    expect(() => fc.assert(property)).not.toThrow()
   })
 
   test('may be damaged anywhere, and cut anywhere', () => {
@@ -69,8 +69,8 @@ describe.each(evidence)('%s', (path, sound) => {
       for (const [position, value] of changes) bytes[position] = value
       return end === null ? bytes : bytes.subarray(0, end)
     })
-    fc.assert(fc.property(damaged, (bytes) => expect(flawsOf(path, bytes)).toEqual([])))
-    expect.hasAssertions()
+    const property = fc.property(damaged, (bytes) => flawsOf(path, bytes).length === 0)
+    expect(() => fc.assert(property)).not.toThrow()
   })
 
   // Each would take minutes where the work grows with the square of the size.

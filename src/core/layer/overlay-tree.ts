@@ -48,62 +48,70 @@ export function treeOf(layers: readonly (LayerFacts | undefined)[], probes?: Rea
 
 function apply(tree: OverlayTree, facts: LayerFacts, layer: number, probes: ReadonlySet<string> | undefined): void {
   const isFirst = !probes && tree.symlinks.links.size === 0 && tree.files.size === 0
-  const replaced = new Map<string, CarriedFile>()
   if (!isFirst) {
-    // They mean the tree of the lower layers, so they go first wherever in the archive they are.
+    // Deletions mean the tree of the lower layers: they go first, wherever in the archive they are.
     applyDeletions(tree, facts, layer)
-    // A directory stays one over a directory, and takes the place of everything else.
-    for (const path of neighboursOfCarried(tree, facts.directories)) {
-      tree.symlinks.delete(path)
-      tree.files.delete(path)
-    }
+    applyDirectories(tree, facts)
   }
-  applyEntries(tree, facts, layer, replaced, isFirst ? '' : facts.files, probes)
-  for (const reading of facts.readings) addReading(tree, reading, layer, replaced)
+  const emptied = new Set<string>()
+  for (const [path, target] of facts.symlinks) {
+    const entry = tree.symlinks.entry(path)
+    replace(tree, entry, emptied)
+    tree.symlinks.set(entry, { target, layer })
+    enterDirectories(tree, entry)
+  }
+  // Now, while the links are there that lead to them: a file can take the place of the directory that holds such a link.
+  const readings = facts.readings.map((reading) => ({ ...reading, path: tree.symlinks.entry(reading.path) }))
+  const replaced = isFirst ? new Map<string, CarriedFile>() : applyFiles(tree, facts, layer, emptied, probes)
+  discardBelow(tree, emptied, layer)
+  for (const reading of readings) addReading(tree, reading, layer, replaced)
   for (const [path, target] of facts.hardlinks) addHardLink(tree, path, target, layer, probes)
 }
 
 function applyDeletions(tree: OverlayTree, { whiteouts, opaques }: LayerFacts, layer: number): void {
-  const emptied = new Set<string>()
-  for (const path of whiteouts) {
-    const entry = tree.symlinks.entry(path)
+  // All are looked up before the first is done: one may delete a link that leads to another.
+  const entries = whiteouts.map((path) => tree.symlinks.entry(path))
+  const emptied = new Set(opaques.map((path) => tree.symlinks.directory(path)))
+  for (const entry of entries) {
     tree.symlinks.delete(entry)
     tree.files.delete(entry)
     if (tree.directories.has(entry)) emptied.add(entry)
   }
-  for (const path of opaques) emptied.add(tree.symlinks.directory(path))
   discardBelow(tree, emptied, layer)
 }
 
-/** What is no directory takes the place of everything, of a directory with all that is in it. */
-function applyEntries(
-  tree: OverlayTree,
-  { symlinks }: LayerFacts,
-  layer: number,
-  replaced: Map<string, CarriedFile>,
-  files: string,
-  probes: ReadonlySet<string> | undefined,
-): void {
-  const emptied = new Set<string>()
-  const replace = (path: string) => {
-    if (tree.directories.has(path)) emptied.add(path)
+/** A directory stays one over a directory, and takes the place of everything else. */
+function applyDirectories(tree: OverlayTree, { directories }: LayerFacts): void {
+  for (const path of neighboursOfCarried(tree, directories)) {
     tree.symlinks.delete(path)
-    const before = tree.files.get(path)
-    if (!before) return
-    replaced.set(path, before)
     tree.files.delete(path)
   }
-  for (const [path, target] of symlinks) {
-    const entry = tree.symlinks.entry(path)
-    replace(entry)
-    tree.symlinks.set(entry, { target, layer })
-    enterDirectories(tree, entry)
-  }
+}
+
+/** Gives the lower layers' files that the layer's own take the place of. */
+function applyFiles(
+  tree: OverlayTree,
+  { files }: LayerFacts,
+  layer: number,
+  emptied: Set<string>,
+  probes: ReadonlySet<string> | undefined,
+): ReadonlyMap<string, CarriedFile> {
+  const replaced = new Map<string, CarriedFile>()
   for (const path of neighboursOfCarried(tree, files)) {
-    replace(path)
+    const before = replace(tree, path, emptied)
+    if (before) replaced.set(path, before)
     if (probes?.has(path)) tree.files.set(path, { layer, readings: [] })
   }
-  discardBelow(tree, emptied, layer)
+  return replaced
+}
+
+/** What is no directory takes the place of everything, of a directory with all that is in it. */
+function replace(tree: OverlayTree, path: string, emptied: Set<string>): CarriedFile | undefined {
+  if (tree.directories.has(path)) emptied.add(path)
+  tree.symlinks.delete(path)
+  const before = tree.files.get(path)
+  tree.files.delete(path)
+  return before
 }
 
 /**
@@ -125,14 +133,18 @@ function* neighboursOfCarried({ symlinks, directories }: OverlayTree, paths: str
   }
 }
 
-function addReading(tree: OverlayTree, reading: Reading, layer: number, replaced: Map<string, CarriedFile>): void {
-  const path = tree.symlinks.entry(reading.path)
-  const { cataloger } = reading
+function addReading(
+  tree: OverlayTree,
+  reading: Reading,
+  layer: number,
+  replaced: ReadonlyMap<string, CarriedFile>,
+): void {
+  const { path, cataloger } = reading
   const before = replaced.get(path)?.readings.find((other) => other.cataloger === cataloger)
   const earlier = before ? [before, ...before.earlier] : []
   const present = tree.files.get(path)
   const others = present?.layer === layer ? present.readings.filter((other) => other.cataloger !== cataloger) : []
-  tree.files.set(path, { layer, readings: [...others, { ...reading, path, layer, earlier }] })
+  tree.files.set(path, { layer, readings: [...others, { ...reading, layer, earlier }] })
   enterDirectories(tree, path)
 }
 
