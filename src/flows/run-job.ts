@@ -11,7 +11,7 @@ export type Handler = (
 ) => Promise<void>
 
 /** What became of a job; `lost` if its lease was lost, so that it belongs to another worker now. */
-export type JobOutcome = Settlement['outcome'] | 'lost'
+type JobOutcome = Settlement['outcome'] | 'lost'
 
 export interface WorkerMetrics {
   jobEnded(job: LeasedJob, outcome: JobOutcome, seconds: number): void

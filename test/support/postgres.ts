@@ -64,17 +64,18 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
 
 /** PostgreSQL refuses to run as root. */
 function postgresAccount(): Account {
-  const id = (flag: string): number =>
-    Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }))
+  const run = (program: string, ...parameters: string[]): string =>
+    execFileSync(program, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  const find = (): Account => ({ uid: Number(run('id', '-u', 'postgres')), gid: Number(run('id', '-g', 'postgres')) })
   try {
-    return { uid: id('-u'), gid: id('-g') }
+    return find()
   } catch {
     try {
-      execFileSync('useradd', ['--system', '--user-group', 'postgres'], { stdio: 'ignore' })
+      run('useradd', '--system', '--user-group', 'postgres')
     } catch {
       // Another test file did it in the meantime, or the next line says that it cannot be done.
     }
-    return { uid: id('-u'), gid: id('-g') }
+    return find()
   }
 }
 

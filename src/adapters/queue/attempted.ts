@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { TallymanError } from '../../errors.ts'
 
-/** Codes of PostgreSQL: two processes locked the same keys in another order, and the server rolled this one back. */
+/**
+ * Codes of PostgreSQL: two processes stored the same keys in another order, and after a second the server rolled this one
+ * back. Sorting by key would avoid it, but the jobs of one send should run in the order in which they were sent.
+ */
 const deadlocks: readonly unknown[] = ['40P01', '40001']
 const deadlockRetries = 3
 

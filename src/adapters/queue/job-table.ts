@@ -27,7 +27,7 @@ export interface JobTable extends JobColumns {
   error: string | null
 }
 
-export interface DeadJobTable extends JobColumns {
+interface DeadJobTable extends JobColumns {
   error: string
   died_at: Big
 }

@@ -2,7 +2,7 @@ import { TallymanError } from '../../errors.ts'
 import type { Job } from './queue.ts'
 
 /** A job names work, it does not carry it; SQS takes 256 KiB in all, with the envelope. */
-export const maxPayloadBytes = 64 * 1024
+const maxPayloadBytes = 64 * 1024
 /** The longest reference is about 600 characters: host 255, repository 255, tag or digest 128. */
 const maxKeyLength = 1024
 /** Enough for a message and the first lines of its cause; the log has the rest. */

@@ -10,7 +10,6 @@ import { lanes, type Lane } from './queue.ts'
 import { asked, openSqsClient, type SqsOptions } from './sqs-client.ts'
 
 export type QueueName = Lane | 'dead'
-export const queueNames: readonly QueueName[] = [...lanes, 'dead']
 
 /** The longest that SQS keeps a message: what nobody worked on for two weeks is gone. */
 const retentionSeconds = 14 * 24 * 3600

@@ -40,7 +40,7 @@ async function sendBatch(client: SQSClient, url: string, batch: readonly Entry[]
   }
 }
 
-export function batchesOf(entries: readonly Entry[]): Entry[][] {
+function batchesOf(entries: readonly Entry[]): Entry[][] {
   const batches: Entry[][] = []
   let bytes = Infinity
   for (const entry of entries) {
