@@ -65,6 +65,20 @@ export function imageTables(db: Db): ImageTables {
       return found !== undefined
     },
 
+    async saveArtifact(digest, description) {
+      const row = { digest, description }
+      await db
+        .insertInto('artifact')
+        .values(row)
+        .onConflict((oc) => oc.doNothing())
+        .execute()
+    },
+
+    async artifact(digest) {
+      const row = await db.selectFrom('artifact').selectAll().where('digest', '=', digest).executeTakeFirst()
+      return row?.description
+    },
+
     async packages(digest) {
       const rows = await packagesOf(db, digest)
         .select(packageColumns)

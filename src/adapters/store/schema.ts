@@ -9,6 +9,8 @@ export interface Database {
   image: ImageTable
   image_index: { digest: string; media_type: string }
   index_child: { index_digest: string; position: number; digest: string; platform: string }
+  /** Manifests that are not images: a signature, a chart. */
+  artifact: { digest: string; description: string }
   package: PackageTable
   package_set: { id: Generated<number>; hash: string; kind: string }
   set_package: { set_id: number; package_id: number }

@@ -61,6 +61,9 @@ export interface ImageTables {
   index(digest: Digest): Promise<IndexRecord | undefined>
   /** Whether a stored index names this image as a child. */
   isChild(digest: Digest): Promise<boolean>
+  /** Remembers that a manifest is no image, and what it is: a final answer, so that nobody waits for its verdict. */
+  saveArtifact(digest: Digest, description: string): Promise<void>
+  artifact(digest: Digest): Promise<string | undefined>
   packages(digest: Digest): Promise<readonly PackageRecord[]>
   /** One per package and vulnerability, worst first. */
   findings(digest: Digest): Promise<readonly Finding[]>
