@@ -34,7 +34,7 @@ const maxSteps = 2_000_000
  * be read. `probes` are paths of files to carry as well, read or not; with them a hard link to what is not there is left out.
  *
  * Only evidence and symlinks are carried, never the whole tree. What an upper layer does to them is found by its paths in
- * directories that hold some: 50,000 paths take about 10 ms.
+ * directories that hold some: a layer of 50,000 paths takes 15 to 25 ms over a full one, and 3 at the bottom.
  */
 export function treeOf(layers: readonly (LayerFacts | undefined)[], probes?: ReadonlySet<string>): OverlayTree {
   const budget = { left: maxSteps }
