@@ -1,7 +1,7 @@
 /** Linux gives up after so many links on one path (path_resolution(7)). */
 const maxHops = 40
 
-export interface Symlink {
+interface Symlink {
   readonly target: string
   /** Index of the layer that made it. */
   readonly layer: number
