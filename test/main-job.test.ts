@@ -180,19 +180,18 @@ describe.each(engines)('on %s', (_, startStore) => {
     expect((await judged('team/later:1.0', 'pass')).body).toMatchObject({ outcome: 'pass' })
   })
 
-  test('a chart is not an image: no verdict, and no job that is tried again', async () => {
+  test('a chart is not an image: a final answer, and no job that is tried again', async () => {
     const chart = buildArtifact({
       configType: 'application/vnd.cncf.helm.config.v1+json',
       payload: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', content: 'chart' },
     })
     await pushImage(house.client.repository('charts/web'), chart, '1.0')
-    const refused = await eventually(
-      () => house.get<{ items: { error: string }[] }>('/api/v1/jobs?state=dead'),
-      ({ body }) => body.items.length > 0,
-      3,
+    const answer = await eventually(
+      () => verdictOf('charts/web:1.0'),
+      ({ body }) => body.code === 'NOT_AN_IMAGE',
     )
-    expect(refused.body.items).toEqual([])
-    expect((await verdictOf('charts/web:1.0')).body).toMatchObject({ code: 'NOT_SCANNED' })
+    expect(answer).toMatchObject({ status: 422, body: { code: 'NOT_AN_IMAGE' } })
+    expect((await house.get<{ items: unknown[] }>('/api/v1/jobs?state=dead')).body.items).toEqual([])
   })
 
   test('a notification with a wrong secret is refused and nothing is enqueued', async () => {

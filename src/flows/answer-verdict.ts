@@ -38,16 +38,18 @@ export interface AskedImage {
 }
 
 interface VerdictStore {
-  readonly images: Pick<Store['images'], 'get' | 'index'>
+  readonly images: Pick<Store['images'], 'get' | 'index' | 'artifact'>
   readonly verdicts: Pick<Store['verdicts'], 'current'>
 }
 
-/** What the store knows about an image or an index, without waiting for anything. NOT_SCANNED while it has no verdict at all. */
+/** What the store knows about an image or an index, without waiting for anything. NOT_SCANNED while it has no verdict at all, NOT_AN_IMAGE if it never will. */
 export async function answerVerdict(asked: AskedImage, store: VerdictStore): Promise<VerdictAnswer> {
   const images = await platformVerdicts(asked.digest, store)
   const verdicts = images.map(({ verdict }) => verdict).filter((verdict) => verdict !== null)
   const [first] = verdicts
   if (!first) {
+    const artifact = await store.images.artifact(asked.digest)
+    if (artifact) throw new TallymanError('NOT_AN_IMAGE', artifact)
     const message = `${asked.image} (${asked.digest}) has no verdict yet; ask for a scan or wait for it to finish`
     throw new TallymanError('NOT_SCANNED', message)
   }

@@ -15,6 +15,7 @@ import {
   type Descriptor,
   type ImageIndex,
   type ImageManifest,
+  type Manifest,
   type Platform,
 } from '../core/image/manifest.ts'
 import { formatPlatform, platformMatches } from '../core/image/platform.ts'
@@ -65,8 +66,8 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
   const root = fetched.descriptor
   const manifest = parseManifest(fetched.bytes, root.mediaType)
   if (manifest.kind !== 'index') {
-    requireImage(manifest, reference)
     await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
+    await refuseArtifact(manifest, root.digest, reference, deps.store)
     await scanPlatform(fetched, target, deps, signal)
     return { root, images: [root] }
   }
@@ -93,6 +94,17 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
   const worst = failures.map(asTallymanError).sort((a, b) => Number(b.retry) - Number(a.retry))[0]
   if (worst) throw worst
   return { root, images: wanted.map(({ descriptor }) => descriptor) }
+}
+
+/** NOT_AN_IMAGE, remembered: a signature or a chart will never have a verdict. */
+async function refuseArtifact(manifest: Manifest, digest: Digest, reference: string, store: Store): Promise<void> {
+  try {
+    requireImage(manifest, reference)
+  } catch (thrown) {
+    const error = asTallymanError(thrown)
+    if (error.code === 'NOT_AN_IMAGE') await store.images.saveArtifact(digest, error.message)
+    throw error
+  }
 }
 
 async function scanPlatform(

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Job, Lane } from '../adapters/queue/queue.ts'
 import type { Repository } from '../adapters/registry/client.ts'
-import { scanImage, type ScanDeps } from './scan-image.ts'
+import { scanImage, type Scanned, type ScanDeps, type ScanTarget } from './scan-image.ts'
 import { writeBack, type WriteBackDeps } from './write-back.ts'
 import { isDigest } from '../core/image/digest.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
@@ -59,10 +59,23 @@ export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: Abor
   const reference = `${registry}/${name}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`
   const current = tag && digest ? await tagIsCurrent(repository, tag, digest, signal) : true
   const target = { source: repository, location, reference, tag: (current && tag) || null, tagOrDigest, platform: null }
-  const { root, images } = await scanImage(target, deps, signal)
-  if (!wanted) return
+  const scanned = await scanOrDrop(target, deps, signal)
+  if (!scanned || !wanted) return
+  const { root, images } = scanned
   for (const image of images) await writeBack(image, location, repository, deps, signal)
   if (!images.some((image) => image.digest === root.digest)) await writeBack(root, location, repository, deps, signal)
+}
+
+/** What is not an image is no failure: pushes of charts and signatures are every day's business, and the answer is final. */
+async function scanOrDrop(target: ScanTarget, deps: ScanJobDeps, signal: AbortSignal): Promise<Scanned | undefined> {
+  try {
+    return await scanImage(target, deps, signal)
+  } catch (thrown) {
+    const error = asTallymanError(thrown)
+    if (error.code !== 'NOT_AN_IMAGE') throw error
+    deps.log.info({ reference: target.reference }, error.message)
+    return undefined
+  }
 }
 
 /** Notifications arrive late and out of order: a tag that has moved on since is not recorded as pointing to the old digest. */

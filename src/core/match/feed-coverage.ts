@@ -1,3 +1,4 @@
+import { lookupEcosystems } from './lookup.ts'
 import type { CoverageEntry } from '../inventory/package.ts'
 
 interface MatchedIn {
@@ -40,7 +41,11 @@ function ecosystemLine(ecosystem: string, count: number, feeds: readonly FeedCon
     const detail = `no vulnerability feed has been read, ${packages} not checked`
     return { subject, status: 'no-data', reason: 'NO_FEED', detail }
   }
-  const advisories = feeds.reduce((sum, { ecosystems }) => sum + (ecosystems[ecosystem] ?? 0), 0)
+  const names = lookupEcosystems(ecosystem)
+  const advisories = feeds.reduce(
+    (sum, { ecosystems }) => sum + names.reduce((n, name) => n + (ecosystems[name] ?? 0), 0),
+    0,
+  )
   if (advisories === 0) {
     const detail = `the feeds hold no advisory for ${ecosystem}, ${packages} not checked`
     return { subject, status: 'no-data', reason: 'NO_ADVISORIES', detail }
