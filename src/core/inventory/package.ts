@@ -1,7 +1,35 @@
 import type { Digest } from '../image/digest.ts'
 
 /** The purl types that catalogers yield (https://github.com/package-url/purl-spec). */
-export type PackageType = 'deb' | 'apk' | 'rpm' | 'npm' | 'pypi'
+export type PackageType =
+  | 'deb'
+  | 'apk'
+  | 'rpm'
+  | 'npm'
+  | 'pypi'
+  | 'conda'
+  | 'gem'
+  | 'maven'
+  | 'golang'
+  | 'cargo'
+  | 'composer'
+  | 'nuget'
+  | 'pub'
+  | 'hex'
+  | 'swift'
+  | 'cran'
+  | 'hackage'
+  | 'julia'
+  | 'nix'
+  | 'bitnami'
+  | 'generic'
+
+/**
+ * How sure it is that the package is there, best first: a package manager's database or installed metadata; a list that
+ * the build embedded in a binary; metadata inside an archive; what a lock file asks for; a version string found in a binary;
+ * a file's name.
+ */
+export type Evidence = 'installed' | 'embedded' | 'archive' | 'lockfile' | 'pattern' | 'name'
 
 export interface SourcePackage {
   readonly name: string
@@ -20,6 +48,16 @@ export interface PackageFact {
   readonly source?: SourcePackage
   readonly arch?: string
   readonly licenses?: readonly string[]
+  /** `installed` unless given. */
+  readonly evidence?: Evidence
+  /** Where inside the evidence file, for archives in archives: `WEB-INF/lib/a.jar`. */
+  readonly within?: string
+  /** Hex SHA-1 of the archive, where nothing inside it says what it is. */
+  readonly sha1?: string
+  /** OS packages: dpkg Maintainer, rpm Vendor; tells the distribution's own from third-party packages. */
+  readonly vendor?: string
+  /** As an SBOM found in the image names it, where that says more than type, name and version. */
+  readonly purl?: string
   /** rpm: the module it belongs to, `name:stream:version:context`. */
   readonly module?: string
 }
@@ -36,7 +74,21 @@ export interface DistroFact {
   readonly cpeName?: string
 }
 
-export type Fact = PackageFact | DistroFact
+/**
+ * The files that a package of the same root owns, as its package manager lists them: language packages among them are the
+ * distribution's own, patched by it.
+ */
+export interface OwnershipFact {
+  readonly kind: 'ownership'
+  readonly type: PackageType
+  readonly name: string
+  /** For Multi-Arch: same. */
+  readonly arch?: string
+  /** Newline-joined, without leading slash; directories may be among them. */
+  readonly paths: string
+}
+
+export type Fact = PackageFact | DistroFact | OwnershipFact
 
 /** The distribution of an image, with the OSV ecosystem that its packages are matched in; null where no feed has it. */
 export interface Distro {

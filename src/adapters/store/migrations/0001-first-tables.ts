@@ -48,6 +48,11 @@ async function imageTables(db: Db, engine: Engine): Promise<void> {
     .execute()
 
   await db.schema
+    .createTable('artifact')
+    .addColumn('digest', text, (c) => c.notNull().primaryKey())
+    .addColumn('description', text, (c) => c.notNull())
+    .execute()
+  await db.schema
     .createTable('image_index')
     .addColumn('digest', text, (c) => c.notNull().primaryKey())
     .addColumn('media_type', text, (c) => c.notNull())
