@@ -4,6 +4,7 @@ import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
 import { catalogers } from './catalogers.ts'
 import { coverageOf } from './coverage.ts'
+import { ecosystemOf } from './ecosystem.ts'
 import { chooseDistro, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
 import { osPlaces, rootOf } from './os-root.ts'
 import type { CoverageEntry, Distro, ImageLayer, InstalledPackage, Inventory, PackageFact } from './package.ts'
@@ -85,24 +86,11 @@ function installed(fact: PackageFact, reading: SurvivingReading, distro: Distro 
     source,
     arch,
     licenses,
-    ecosystem: ecosystemOf(fact, own),
+    ecosystem: ecosystemOf(type, own),
     purl: purlOf(fact, own),
     cataloger: reading.cataloger,
     path: reading.path,
     layer: originOf(fact, reading),
-  }
-}
-
-function ecosystemOf({ type }: PackageFact, distro: Distro | null): string | null {
-  switch (type) {
-    case 'npm':
-      return 'npm'
-    case 'pypi':
-      return 'PyPI'
-    case 'deb':
-    case 'apk':
-    case 'rpm':
-      return distro?.ecosystem ?? null
   }
 }
 

@@ -20,12 +20,24 @@ export function purlOf(fact: Named, distro: Distro | null): string {
       const qualifiers = { ...systemQualifiers(fact, distro), epoch }
       return text(type, vendorOf(distro), name, version.slice(colon + 1), qualifiers)
     }
+    case 'maven': {
+      const colon = name.indexOf(':')
+      return text(type, name.slice(0, Math.max(colon, 0)), name.slice(colon + 1), version)
+    }
+    case 'golang':
+    case 'composer':
+    case 'swift': {
+      const slash = name.lastIndexOf('/')
+      return text(type, name.slice(0, Math.max(slash, 0)), name.slice(slash + 1), version)
+    }
     case 'npm': {
       const slash = name.startsWith('@') ? name.indexOf('/') : -1
       return text(type, slash < 0 ? '' : name.slice(0, slash), name.slice(slash + 1), version)
     }
     case 'pypi':
       return text(type, '', canonicalName('PyPI', name), version)
+    default:
+      return text(type, '', name, version)
   }
 }
 
