@@ -66,7 +66,7 @@ export const actions: CliActions = {
       await store.close()
     }
   },
-  config: async (configFile) => redacted(loadConfig(configFile ?? undefined)) as Record<string, unknown>,
+  config: async (configFile) => redacted(loadConfig(configFile ?? undefined)),
 }
 
 async function scan(request: ScanRequest): Promise<Report | IndexReport> {
@@ -99,7 +99,7 @@ interface OpenTarget extends ScanTarget {
   close(): Promise<void>
 }
 
-async function openTarget({ target, platform }: ScanRequest, config: Config): Promise<OpenTarget> {
+async function openTarget({ target, platform, signal }: ScanRequest, config: Config): Promise<OpenTarget> {
   const wanted = platformOf(platform)
   switch (target.kind) {
     case 'registry': {
@@ -121,7 +121,7 @@ async function openTarget({ target, platform }: ScanRequest, config: Config): Pr
       }
     }
     case 'layout': {
-      const layout = await openLayout(target.directory)
+      const layout = await openLayout(target.directory, signal)
       const tag = target.tag ?? (await onlyTag(await layout.references(), target.directory))
       const location = { registry: 'layout', repository: basename(resolve(target.directory)) }
       return {
@@ -135,7 +135,7 @@ async function openTarget({ target, platform }: ScanRequest, config: Config): Pr
       }
     }
     case 'archive': {
-      const archive = await openArchive(target.file)
+      const archive = await openArchive(target.file, signal)
       const tag = await onlyTag(await archive.references(), target.file)
       const location = { registry: 'archive', repository: basename(target.file) }
       return {

@@ -34,7 +34,7 @@ export interface Config {
   readonly report: { readonly validForSeconds: number }
 }
 
-export interface ApiToken {
+interface ApiToken {
   readonly name: string
   readonly token: string
   readonly access: 'read' | 'write'
@@ -62,7 +62,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly patternProperties?: Readonly<Record<string, Schema>>
   readonly items?: Schema
-  readonly default?: unknown
+  readonly default?: string | number | boolean
   readonly secret?: boolean
   readonly anyOf?: readonly Schema[]
 }
@@ -78,9 +78,9 @@ const validator = Compile(configSchema)
 export function loadConfig(file?: string, environment: Environment = process.env): Config {
   const path = file ?? environment['TALLYMAN_CONFIG'] ?? (existsSync('tallyman.yaml') ? 'tallyman.yaml' : undefined)
   const document = path === undefined ? {} : readDocument(path)
-  overlayEnvironment(document, configSchema as Schema, [], environment)
+  overlayEnvironment(document, configSchema, [], environment)
   check(document)
-  return complete(document as ConfigDocument, environment)
+  return complete(document, environment)
 }
 
 function readDocument(path: string): Record<string, unknown> {
@@ -106,7 +106,7 @@ function readDocument(path: string): Record<string, unknown> {
 }
 
 /** `server.port` is TALLYMAN_SERVER_PORT, `registries.my-hub.webhookSecret` is TALLYMAN_REGISTRIES_MY_HUB_WEBHOOK_SECRET. */
-export function variableName(path: readonly string[]): string {
+function variableName(path: readonly string[]): string {
   const words = path.map((key) =>
     key
       .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -275,7 +275,7 @@ function seconds(duration: string): number {
 }
 
 /** The configuration as `tallyman config` prints it: secrets as `(set)`. */
-export function redacted(config: Config): unknown {
+export function redacted(config: Config): Readonly<Record<string, unknown>> {
   return {
     ...config,
     server: { ...config.server, tokens: config.server.tokens.map((token) => ({ ...token, token: '(set)' })) },
@@ -294,12 +294,12 @@ export interface ConfigKey {
   readonly key: string
   readonly variable: string
   readonly secret: boolean
-  readonly default: unknown
+  readonly default: string | number | boolean | undefined
   readonly description: string
 }
 
 export function configKeys(
-  schema: Schema & { description?: string } = configSchema as Schema,
+  schema: Schema & { description?: string } = configSchema,
   path: readonly string[] = [],
 ): ConfigKey[] {
   if (schema.properties)

@@ -12,7 +12,9 @@ import { openFeeds, openStore } from './wire.ts'
  */
 
 type Refreshed = Pick<FeedRefresh, 'failed'> & { readonly snapshot: number | null }
-type Answer = { readonly refreshed: Refreshed } | { readonly error: { readonly code: ErrorCode; readonly message: string } }
+type Answer =
+  | { readonly refreshed: Refreshed }
+  | { readonly error: { readonly code: ErrorCode; readonly message: string } }
 
 /** Refreshes the configured feeds in a thread. `signal` stops it; what was not adopted by then is cleared by the next run. */
 export async function refreshFeedsInThread(config: Config, signal: AbortSignal): Promise<Refreshed> {

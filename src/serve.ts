@@ -167,7 +167,11 @@ async function writeBackEverywhere(
  * Reads the feeds at once and then on schedule; a new snapshot sends stored images to be judged again. Never throws: the last
  * good state stays. `firstRead` is told when the first attempt is over.
  */
-async function keepFeedsFresh({ config, backend, log }: House, firstRead: () => void, signal: AbortSignal): Promise<void> {
+async function keepFeedsFresh(
+  { config, backend, log }: House,
+  firstRead: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, queue } = backend
   while (!signal.aborted && config.feed.osv !== 'none') {
     try {

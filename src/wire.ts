@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import type { Kysely } from 'kysely'
 import type { Config, RegistryConfig } from './config.ts'
 import { createLayerPool } from './adapters/layers/pool.ts'
 import { createEmbeddedQueue } from './adapters/queue/embedded.ts'
-import { queueMigrations, type QueueTables } from './adapters/queue/job-table.ts'
+import { queueMigrations } from './adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
 import { createSqsQueue, ensureSqsQueues } from './adapters/queue/sqs.ts'
 import { createRegistryClient, type RegistryClient } from './adapters/registry/client.ts'
@@ -62,8 +61,7 @@ export async function openStore({ home, store }: Config): Promise<OpenedStore> {
 }
 
 async function openQueue({ queue }: Config, store: OpenedStore): Promise<Queue & QueueAdmin> {
-  if (queue.kind === 'embedded')
-    return createEmbeddedQueue({ db: store.db as unknown as Kysely<QueueTables>, maxAttempts: queue.maxAttempts })
+  if (queue.kind === 'embedded') return createEmbeddedQueue({ db: store.db, maxAttempts: queue.maxAttempts })
   const { create, ...sqs } = queue.sqs
   const options = { ...sqs, maxAttempts: queue.maxAttempts }
   if (create) await ensureSqsQueues(options)
@@ -71,7 +69,7 @@ async function openQueue({ queue }: Config, store: OpenedStore): Promise<Queue &
 }
 
 /** A declared registry with what speaks to it and what reads its notifications. */
-export interface Registry {
+interface Registry {
   readonly config: RegistryConfig
   readonly client: RegistryClient
   readonly dialect: Dialect

@@ -71,7 +71,7 @@ test('docs/config.md has exactly the keys of the schema, with variable and defau
   const schema = configKeys().map(({ key, variable, default: byDefault, description, secret }) => ({
     key,
     variable: secret ? `${variable}[_FILE]` : variable,
-    byDefault: byDefault === undefined ? '' : `\`${String(byDefault)}\``,
+    byDefault: byDefault === undefined ? '' : `\`${byDefault}\``,
     description,
   }))
   expect(documented).toEqual(schema)

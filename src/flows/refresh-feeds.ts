@@ -23,7 +23,7 @@ export interface FeedRefresh {
 }
 
 /** Numbers of records. */
-export interface FeedChange {
+interface FeedChange {
   readonly feed: string
   readonly added: number
   readonly changed: number

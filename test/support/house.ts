@@ -13,7 +13,7 @@ import { serve } from '../../src/serve.ts'
 export const webhookSecret = 'open-sesame'
 
 /** Advisories by path in the layout of the OSV bucket, `npm/CVE-1.json`. */
-export type FeedFiles = Readonly<Record<string, object>>
+type FeedFiles = Readonly<Record<string, object>>
 
 export interface HouseOptions {
   readonly feed: FeedFiles

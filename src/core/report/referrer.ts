@@ -10,7 +10,7 @@ export const reportArtifactType = 'application/vnd.tallyman.report.v1'
 export const reportLayerType = 'application/vnd.tallyman.report.v1+json+gzip'
 
 /** The blob `{}` that an artifact without a config names (image-spec manifest.md, "Guidance for an Empty Descriptor"). */
-export const emptyBlob = Buffer.from('{}')
+const emptyBlob = Buffer.from('{}')
 
 /** What a reader of annotations alone learns: enough for a gate that never opens the report. */
 export interface ReportSummary {
