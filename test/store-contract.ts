@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import { createStore, type OpenStore } from '../src/adapters/store/create-store.ts'
+import { describeBases } from './store-contract/bases.ts'
 import { describeFeeds } from './store-contract/feeds.ts'
 import { describeImages } from './store-contract/images.ts'
 import { describeLists } from './store-contract/lists.ts'
@@ -39,6 +40,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     afterAll(() => server?.stop())
 
     describeImages(() => under)
+    describeBases(() => under)
     describeLists(() => under)
     describeMatches(() => under)
     describeFeeds(() => under)

@@ -25,7 +25,7 @@ export function imagesMatching(db: Db, filter: ImageFilter) {
 }
 
 /** Images with their current verdicts. */
-function imageRows(db: Db) {
+export function imageRows(db: Db) {
   return db
     .selectFrom('image')
     .leftJoin('verdict', (join) =>

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
+import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { listImages } from './image-list.ts'
 import { finding } from './match-rows.ts'
 import { packageColumns, packageRecord } from './package-rows.ts'
@@ -15,7 +16,9 @@ export function imageTables(db: Db): ImageTables {
     async save(scan) {
       await transact(db, async (tx) => {
         const sets = await saveSets(tx, scan.packages)
-        await linkSets(tx, await saveImage(tx, scan), sets)
+        const id = await saveImage(tx, scan)
+        await linkSets(tx, id, sets)
+        await saveChain(tx, id, scan.layers)
       })
     },
 
@@ -101,6 +104,8 @@ export function imageTables(db: Db): ImageTables {
       return rows.map((row) => finding(row, row.purl))
     },
 
+    base: (digest) => baseOf(db, digest),
+    derived: (digest, page) => imagesDerivedFrom(db, digest, page),
     list: (filter, page) => listImages(db, filter, page),
 
     async digests(after, limit) {

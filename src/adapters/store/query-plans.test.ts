@@ -2,12 +2,15 @@ import { CompiledQuery, type Compilable } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deb, match, noon, npm, scan, verdict } from '../../../test/support/store-records.ts'
 import { createStore, type OpenStore } from './create-store.ts'
+import { digestOf } from '../../core/image/digest.ts'
+import { basesAmong, imagesAbove } from './image-chains.ts'
 import { imagesMatching } from './image-list.ts'
 import { packagesMatching } from './package-list.ts'
 import { vulnerabilitiesMatching } from './vulnerability-list.ts'
 
 /** What a filtered list may not do: read through a table that grows with the images. */
-const fullScan = /^SCAN (image|package|package_match|set_package|image_set|sighting|tag|advisory|affected)\b/
+const fullScan =
+  /^SCAN (image|package|package_match|set_package|image_set|image_chain|sighting|tag|advisory|affected)\b/
 
 let store: OpenStore
 
@@ -70,3 +73,10 @@ test.each([{}, { severity: 'high' as const }, { fixable: true }, { package: 'ope
     expect(await scansOf(query)).toEqual([])
   },
 )
+
+test('bases and derived images come from indexes', async () => {
+  const chains = [digestOf('one'), digestOf('two')]
+  expect(await scansOf(basesAmong(store.db, chains))).toEqual([])
+  const query = imagesAbove(store.db, chains[0]!).where('image_chain.image_id', '<', 1_000)
+  expect(await scansOf(query.orderBy('image_chain.image_id', 'desc').limit(11))).toEqual([])
+})

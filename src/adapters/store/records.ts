@@ -29,6 +29,15 @@ export interface ScanRecord {
 /** An image as stored. Packages are asked for apart: `path` and `layer` of a package come from the layer facts on demand. */
 export type ImageRecord = Omit<ScanRecord, 'packages'> & { readonly packageCount: number }
 
+/** A stored image whose layers are all in another image, below its own. */
+export interface BaseImage {
+  readonly digest: Digest
+  /** As an image's summary has them. */
+  readonly references: readonly string[]
+  /** How many of the other image's layers are the base's. */
+  readonly layers: number
+}
+
 export interface IndexRecord {
   readonly digest: Digest
   readonly mediaType: string

@@ -7,6 +7,8 @@ import type { Generated, Kysely, Transaction } from 'kysely'
 export interface Database {
   layer_facts: LayerFactsTable
   image: ImageTable
+  /** Each stack of an image's layers from its base up: `depth` layers, `is_top` with its last one. */
+  image_chain: { chain: string; is_top: number; image_id: number; depth: number }
   image_index: { digest: string; media_type: string }
   index_child: { index_digest: string; position: number; digest: string; platform: string }
   /** Manifests that are not images: a signature, a chart. */

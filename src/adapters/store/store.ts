@@ -4,6 +4,7 @@ import type { Advisory } from '../../core/match/advisory.ts'
 import type { Finding } from '../../core/policy/policy.ts'
 import type {
   AffectedImage,
+  BaseImage,
   FeedEntry,
   ImageFilter,
   ImageRecord,
@@ -54,7 +55,7 @@ export interface LayerTables {
 }
 
 export interface ImageTables {
-  /** Image, packages and package sets in one transaction. */
+  /** Image, layer chain, packages and package sets in one transaction. */
   save(scan: ScanRecord): Promise<void>
   saveIndex(index: IndexRecord): Promise<void>
   get(digest: Digest): Promise<ImageRecord | undefined>
@@ -67,6 +68,13 @@ export interface ImageTables {
   packages(digest: Digest): Promise<readonly PackageRecord[]>
   /** One per package and vulnerability, worst first. */
   findings(digest: Digest): Promise<readonly Finding[]>
+  /**
+   * The stored image with the most layers whose whole layer list this one begins with; of several with the same list one
+   * with a tag before others, then the one that was stored first. Whichever of the two images was scanned first.
+   */
+  base(digest: Digest): Promise<BaseImage | undefined>
+  /** The stored images that begin with this one's layers and have more, newest first. */
+  derived(digest: Digest, page: PageRequest): Promise<Page<ImageSummary>>
   list(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
   /** Digests of all stored images in digest order after `after`, for bulk work. */
   digests(after: Digest | null, limit: number): Promise<readonly Digest[]>

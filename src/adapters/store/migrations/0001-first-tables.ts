@@ -47,6 +47,17 @@ async function imageTables(db: Db, engine: Engine): Promise<void> {
     .addColumn('scanned_at', text, (c) => c.notNull())
     .execute()
 
+  await keyOnly(
+    engine,
+    db.schema
+      .createTable('image_chain')
+      .addColumn('chain', text, (c) => c.notNull())
+      .addColumn('is_top', integer, (c) => c.notNull())
+      // No foreign key: without a second copy of the table as its index, it would read all of it for each image deleted.
+      .addColumn('image_id', integer, (c) => c.notNull())
+      .addColumn('depth', integer, (c) => c.notNull())
+      .addPrimaryKeyConstraint('image_chain_key', ['chain', 'is_top', 'image_id']),
+  ).execute()
   await db.schema
     .createTable('artifact')
     .addColumn('digest', text, (c) => c.notNull().primaryKey())
@@ -323,7 +334,7 @@ async function lockTable(db: Db, engine: Engine): Promise<void> {
     .execute()
 }
 
-/** A table that is nothing but its key: SQLite then has no rows beside the index. */
+/** A table that is nothing or little but its key: SQLite then has no rows beside the index. */
 function keyOnly<T extends string, C extends string>(engine: Engine, builder: CreateTableBuilder<T, C>) {
   return engine.keyOnlyTable === undefined ? builder : builder.modifyEnd(engine.keyOnlyTable)
 }
