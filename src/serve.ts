@@ -41,6 +41,7 @@ export async function serve(config: Config, roles: readonly Role[], log: Logger,
   // Without any feed the first images would all be inconclusive: the worker waits for it, the queue takes pushes meanwhile.
   const firstFeed = Promise.withResolvers<void>()
   if (!roles.includes('feeds') || (await backend.store.feeds.current())) firstFeed.resolve()
+  else if (roles.includes('worker')) log.info('scans wait until the feeds have been read for the first time')
   try {
     const running = [
       ...(roles.includes('api') ? [serveApi(house, ending)] : []),

@@ -2,6 +2,7 @@ import type { Repository } from '../adapters/registry/client.ts'
 import type { Location } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { buildReport } from './build-report.ts'
+import type { Digest } from '../core/image/digest.ts'
 import type { Descriptor } from '../core/image/manifest.ts'
 import { countFindings, totalCounts } from '../core/policy/counts.ts'
 import type { Finding, FindingCounts } from '../core/policy/policy.ts'
@@ -20,7 +21,7 @@ export interface WriteBackDeps {
 }
 
 /**
- * Attaches the current report to the image (or index) as its one tallyman referrer and removes the one before. A registry
+ * Attaches the current report to the image (or index) as its one tallyman referrer and removes those before. A registry
  * that refuses is remembered and logged, and does not undo the verdict; one that is unavailable is thrown, so that the job
  * is tried again.
  */
@@ -32,7 +33,6 @@ export async function writeBack(
   signal: AbortSignal,
 ): Promise<void> {
   const { store, now, log } = deps
-  const former = await store.writeBacks.get(location, subject.digest)
   const report = await buildReport(subject.digest, null, deps)
   const artifact = reportArtifact(report, summarise(report, now(), deps.validForSeconds), subject)
   const record = { ...location, digest: subject.digest, manifest: artifact.digest, at: now().toISOString() }
@@ -42,9 +42,7 @@ export async function writeBack(
   try {
     for (const { digest, bytes } of artifact.blobs) await repository.putBlob(digest, bytes, signal)
     await repository.attach({ bytes: artifact.manifest, subject: subject.digest }, signal)
-    if (former && former.manifest !== artifact.digest) {
-      await repository.removeReferrer(subject.digest, former.manifest, signal)
-    }
+    await removeOthers(repository, subject.digest, artifact.digest, signal)
   } catch (thrown) {
     const error = asTallymanError(thrown)
     if (error.retry) throw error
@@ -60,6 +58,18 @@ export async function writeBack(
     { ...location, digest: subject.digest, artifact: artifact.digest, type: reportArtifactType },
     'report written back',
   )
+}
+
+/** All but the current one: a killed worker may have left more than one behind. */
+async function removeOthers(
+  repository: Repository,
+  subject: Digest,
+  current: Digest,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { digest } of await repository.referrers(subject, reportArtifactType, signal)) {
+    if (digest !== current) await repository.removeReferrer(subject, digest, signal)
+  }
 }
 
 function summarise(report: Report | IndexReport, now: Date, validForSeconds: number): ReportSummary {

@@ -135,13 +135,15 @@ export function describeRecords(under: () => StoreUnderTest): void {
       at: noon,
     } as const
     const failed = { ...record, manifest: digestOf('report 2'), status: 'failed', error: 'no', at: evening } as const
-    expect(await writeBacks.get(shop, web)).toBeUndefined()
+    expect(await writeBacks.of(web)).toEqual([])
     await writeBacks.save(record)
     await writeBacks.save(record)
-    expect(await writeBacks.get(shop, web)).toEqual(record)
+    expect(await writeBacks.of(web)).toEqual([record])
     await writeBacks.save(failed)
-    expect(await writeBacks.get(shop, web)).toEqual(failed)
-    expect(await writeBacks.get({ ...shop, registry: 'other' }, web)).toBeUndefined()
+    expect(await writeBacks.of(web)).toEqual([failed])
+    const elsewhere = { ...record, registry: 'other' }
+    await writeBacks.save(elsewhere)
+    expect(await writeBacks.of(web)).toEqual(expect.arrayContaining([failed, elsewhere]))
     expect(await writeBacks.isOurs(record.manifest)).toBe(true)
     expect(await writeBacks.isOurs(failed.manifest)).toBe(true)
     expect(await writeBacks.isOurs(web)).toBe(false)

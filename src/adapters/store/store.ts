@@ -163,7 +163,8 @@ export interface SightingTables {
 }
 
 export interface WriteBackTables {
-  get(location: Location, digest: Digest): Promise<WriteBackRecord | undefined>
+  /** The last attempt at each place where the image or index lies. */
+  of(digest: Digest): Promise<readonly WriteBackRecord[]>
   save(record: WriteBackRecord): Promise<void>
   /** Whether the manifest is one of ours: its push event is dropped. */
   isOurs(manifest: string): Promise<boolean>

@@ -1,5 +1,5 @@
 import type { Digest } from '../../core/image/digest.ts'
-import { locationId, saveLocation } from './location-rows.ts'
+import { saveLocation } from './location-rows.ts'
 import type { WriteBackRecord } from './records.ts'
 import { transact } from './rows.ts'
 import type { Db } from './schema.ts'
@@ -7,25 +7,25 @@ import type { WriteBackTables } from './store.ts'
 
 export function writeBackTables(db: Db): WriteBackTables {
   return {
-    async get({ registry, repository }, digest) {
-      const id = await locationId(db, { registry, repository })
-      if (id === undefined) return undefined
-      const row = await db
+    async of(digest) {
+      const rows = await db
         .selectFrom('write_back')
-        .selectAll()
-        .where('location_id', '=', id)
-        .where('digest', '=', digest)
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      return {
+        .innerJoin('location', 'location.id', 'write_back.location_id')
+        .selectAll('write_back')
+        .select(['location.registry', 'location.repository'])
+        .where('write_back.digest', '=', digest)
+        .orderBy('location.registry')
+        .orderBy('location.repository')
+        .execute()
+      return rows.map(({ registry, repository, manifest, status, error, at }) => ({
         registry,
         repository,
         digest,
-        manifest: row.manifest as Digest,
-        status: row.status as WriteBackRecord['status'],
-        error: row.error,
-        at: row.at,
-      }
+        manifest: manifest as Digest,
+        status: status as WriteBackRecord['status'],
+        error,
+        at,
+      }))
     },
 
     async save(record) {

@@ -63,14 +63,21 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     schema: getSchema,
     handler: async (request) => {
       const { digest } = request.params
-      const { images, verdicts, sightings } = deps.store
+      const { images, verdicts, sightings, writeBacks: written } = deps.store
       const locations = await sightings.locations(digest)
+      const writeBacks = (await written.of(digest)).map(({ digest: _, ...attempt }) => attempt)
       const image = await images.get(digest)
       if (image) {
-        return { kind: 'image' as const, ...image, verdict: (await verdicts.current(digest)) ?? null, locations }
+        return {
+          kind: 'image' as const,
+          ...image,
+          verdict: (await verdicts.current(digest)) ?? null,
+          locations,
+          writeBacks,
+        }
       }
       const index = await images.index(digest)
-      if (index) return { kind: 'index' as const, ...index, locations }
+      if (index) return { kind: 'index' as const, ...index, locations, writeBacks }
       throw notStored(digest)
     },
   })

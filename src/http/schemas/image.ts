@@ -1,4 +1,4 @@
-import type { ImageRecord, ImageSummary, IndexRecord, Location } from '../../adapters/store/records.ts'
+import type { ImageRecord, ImageSummary, IndexRecord, Location, WriteBackRecord } from '../../adapters/store/records.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { ImageLayer } from '../../core/inventory/package.ts'
 import { Type } from '@fastify/type-provider-typebox'
@@ -33,10 +33,25 @@ type SeenAt = Location & { readonly tags: readonly string[] }
 
 const locationsSchema = list(shape<SeenAt>({ registry: text, repository: text, tags: texts }))
 
+type WriteBack = Omit<WriteBackRecord, 'digest'>
+
+/** What became of the report's way back to each registry. */
+const writeBacksSchema = list(
+  shape<WriteBack>({
+    registry: text,
+    repository: text,
+    manifest: digestSchema,
+    status: word(['pending', 'done', 'failed']),
+    error: nullable('string'),
+    at: text,
+  }),
+)
+
 export interface ImageDetail extends ImageRecord {
   readonly kind: 'image'
   readonly verdict: VerdictRecord | null
   readonly locations: readonly SeenAt[]
+  readonly writeBacks: readonly WriteBack[]
 }
 
 export const imageDetailSchema = named(
@@ -58,12 +73,14 @@ export const imageDetailSchema = named(
     scannedAt: text,
     verdict: orNull(ref(verdictRecordSchema)),
     locations: locationsSchema,
+    writeBacks: writeBacksSchema,
   }),
 )
 
 export interface IndexDetail extends IndexRecord {
   readonly kind: 'index'
   readonly locations: readonly SeenAt[]
+  readonly writeBacks: readonly WriteBack[]
 }
 
 export const indexDetailSchema = named(
@@ -74,5 +91,6 @@ export const indexDetailSchema = named(
     mediaType: text,
     children: list(shape<IndexRecord['children'][number]>({ digest: digestSchema, platform: text })),
     locations: locationsSchema,
+    writeBacks: writeBacksSchema,
   }),
 )

@@ -315,7 +315,7 @@ async function writeBackTables(db: Db, engine: Engine): Promise<void> {
     .addColumn('status', text, (c) => c.notNull())
     .addColumn('error', text)
     .addColumn('at', text, (c) => c.notNull())
-    .addPrimaryKeyConstraint('write_back_key', ['location_id', 'digest'])
+    .addPrimaryKeyConstraint('write_back_key', ['digest', 'location_id'])
     .execute()
   await db.schema
     .createTable('own_manifest')
