@@ -5,6 +5,7 @@ import { takeInventory } from '../core/inventory/inventory.ts'
 import type { InstalledPackage } from '../core/inventory/package.ts'
 import { keyOfVersions } from '../core/layer/catalogers-key.ts'
 import { worstOutcome } from '../core/policy/judge.ts'
+import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
 
@@ -52,11 +53,14 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
   const findings = snapshot ? await store.images.findings(digest) : []
+  const base = (await store.images.base(digest)) ?? null
+  const packages = await packagesOf(image, store)
+  const layers = layerOfEach(packages)
   return {
     schema: 'tallyman.report/v1',
-    image: describe(image, reference),
-    packages: (await packagesOf(image, store)).map(reportPackage),
-    findings: findings.map((finding) => ({ ...finding, kev: false, epss: null })),
+    image: describe(image, reference, base),
+    packages: packages.map((installed) => reportPackage(installed, base)),
+    findings: findings.map((finding) => ({ ...finding, ...originOf(finding, layers, base), kev: false, epss: null })),
     checks: [],
     secrets: [],
     coverage: [...image.coverage, ...verdict.coverage],
@@ -82,7 +86,7 @@ async function packagesOf(image: ImageRecord, store: Store): Promise<readonly In
     .packages
 }
 
-function describe(image: ImageRecord, reference: string): ReportImage {
+function describe(image: ImageRecord, reference: string, base: ReportImage['base']): ReportImage {
   const { digest, platform, mediaType, created, size, distro, layers } = image
   return {
     reference,
@@ -92,24 +96,15 @@ function describe(image: ImageRecord, reference: string): ReportImage {
     created,
     size,
     distro,
-    base: null,
+    base,
     layers: layers.map(({ diffId, digest, size, createdBy }) => ({ diffId, digest, size, createdBy })),
   }
 }
 
-function reportPackage({
-  purl,
-  name,
-  version,
-  ecosystem,
-  source,
-  arch,
-  cataloger,
-  path,
-  layer,
-  licenses,
-}: InstalledPackage): ReportPackage {
-  return { purl, name, version, ecosystem, source, arch, cataloger, path, layer, ownedBy: null, licenses }
+function reportPackage(installed: InstalledPackage, base: ReportImage['base']): ReportPackage {
+  const { purl, name, version, ecosystem, source, arch, cataloger, path, layer, licenses } = installed
+  const fromBase = isFromBase(layer, base)
+  return { purl, name, version, ecosystem, source, arch, cataloger, path, layer, fromBase, ownedBy: null, licenses }
 }
 
 /** `registry/repository:tag` where it was seen, else the digest alone. */

@@ -33,6 +33,7 @@ export interface ReportImage {
   /** Compressed bytes of all layers. */
   readonly size: number
   readonly distro: { readonly id: string; readonly version: string; readonly ecosystem: string | null } | null
+  /** The stored image with the most layers that this one is built on. */
   readonly base: { readonly digest: Digest; readonly references: readonly string[]; readonly layers: number } | null
   readonly layers: readonly {
     readonly diffId: string | null
@@ -52,11 +53,17 @@ export interface ReportPackage {
   readonly cataloger: string
   readonly path: string
   readonly layer: number
+  /** Whether that layer is one of the base's. */
+  readonly fromBase: boolean
   readonly ownedBy: string | null
   readonly licenses: readonly string[]
 }
 
 export interface ReportFinding extends Finding {
+  /** The uppermost layer that brought its package; null where that is not known. */
+  readonly layer: number | null
+  /** Whether all of it is in the base: a newer base may rid the image of it. */
+  readonly fromBase: boolean
   readonly kev: boolean
   readonly epss: number | null
 }

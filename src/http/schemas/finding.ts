@@ -42,5 +42,11 @@ export const findingSchema = named('Finding', shape<Finding>(fields))
 
 export const reportFindingSchema = named(
   'ReportFinding',
-  shape<ReportFinding>({ ...fields, kev: Type.Boolean(), epss: nullable('number') }),
+  shape<ReportFinding>({
+    ...fields,
+    layer: nullable('integer'),
+    fromBase: Type.Boolean(),
+    kev: Type.Boolean(),
+    epss: nullable('number'),
+  }),
 )

@@ -35,6 +35,7 @@ export const reportPackageSchema = named(
     cataloger: text,
     path: text,
     layer: count,
+    fromBase: Type.Boolean(),
     ownedBy: nullable('string'),
     licenses: texts,
   }),
