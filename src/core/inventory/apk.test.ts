@@ -20,6 +20,7 @@ test('reads packages with their origin, in any order of lines, without the virtu
         arch: 'x86_64',
         licenses: ['Apache-2.0'],
       },
+      { kind: 'ownership', type: 'apk', name: 'liblantern', paths: 'usr/lib/liblantern.so.2' },
       {
         kind: 'package',
         type: 'apk',

@@ -21,6 +21,8 @@ const evidence: readonly (readonly [path: string, bytes: Buffer])[] = [
   ['etc/redhat-release', Buffer.from('CentOS release 6.10 (Final)')],
   ['var/lib/dpkg/status', fixture('dpkg/status')],
   ['var/lib/dpkg/status.d/tzdata', fixture('dpkg/status.d-tzdata')],
+  ['var/lib/dpkg/info/liblantern2:amd64.list', fixture('dpkg-files/liblantern2.list')],
+  ['var/lib/dpkg/status.d/tzdata.md5sums', fixture('dpkg-files/tzdata.md5sums')],
   ['lib/apk/db/installed', fixture('apk/installed')],
   ['var/lib/rpm/rpmdb.sqlite', fixture('rpm/rpmdb.sqlite.gz')],
   ['var/lib/rpm/Packages', fixture('rpm/Packages.gz')],

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { catalog, fixture, wants } from '../../../fixtures/catalogers/catalog.ts'
 import { dpkg } from './dpkg.ts'
 
+const vendor = 'Example Maintainers <fixture@example.org>'
+
 test('wants the status file and the files of status.d, below any root, and not what lies beside them', () => {
   const wanted = [
     'var/lib/dpkg/status',
@@ -31,6 +33,7 @@ test('reads the packages whose files are there, whatever was asked for, with the
         version: '1:2.4-3+b1',
         source: { name: 'lantern', version: '1:2.4-3+b1' },
         arch: 'amd64',
+        vendor,
       },
       {
         ...deb,
@@ -55,7 +58,7 @@ test('reads the packages whose files are there, whatever was asked for, with the
 test('reads a paragraph of status.d, where no Status is the rule', () => {
   const source = { name: 'tzdata', version: '2024b-0+deb12u1' }
   expect(catalog(dpkg, 'var/lib/dpkg/status.d/dHpkYXRh', fixture('dpkg/status.d-tzdata'))).toEqual({
-    facts: [{ kind: 'package', type: 'deb', name: 'tzdata', version: '2024b-0+deb12u1', source, arch: 'all' }],
+    facts: [{ kind: 'package', type: 'deb', name: 'tzdata', version: '2024b-0+deb12u1', source, arch: 'all', vendor }],
     notes: [],
   })
 })

@@ -1,6 +1,6 @@
 import type { Cataloger } from './cataloger.ts'
 import { type ControlFields, paragraphsOf } from './control-fields.ts'
-import { firstNotes, isToken } from './evidence-text.ts'
+import { firstNotes, isToken, vendorText } from './evidence-text.ts'
 import type { PackageFact } from './package.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { PackageFact } from './package.ts'
  */
 export const dpkg: Cataloger = {
   name: 'dpkg',
-  version: 1,
+  version: 2,
   maxBytes: 16 * 2 ** 20, // a full desktop has 5 MB
   wants: (path, basename) => {
     if (basename === 'status') return endsWithPath(path, 'var/lib/dpkg/status')
@@ -38,7 +38,7 @@ export const dpkg: Cataloger = {
   },
 }
 
-const wanted = new Set(['package', 'status', 'architecture', 'version', 'source'])
+const wanted = new Set(['package', 'status', 'architecture', 'version', 'source', 'maintainer'])
 
 const endsWithPath = (path: string, end: string) => path === end || path.endsWith(`/${end}`)
 
@@ -64,6 +64,7 @@ function factOf(fields: ControlFields): PackageFact | undefined {
     version,
     source: sourceOf(fields.get('source'), name, version),
     ...(isToken(arch) && { arch }),
+    ...vendorText(fields.get('maintainer')),
   }
 }
 

@@ -34,6 +34,15 @@ export function licenseList(text: unknown): { licenses: readonly string[] } | un
   return { licenses: [license.toWellFormed()] }
 }
 
+const maxVendorLength = 200
+
+/** Who made a package, as its maintainer or vendor field says. */
+export function vendorText(text: string | null | undefined): { vendor: string } | undefined {
+  const vendor = text?.trim() ?? ''
+  if (vendor === '' || vendor === '(none)' || /\p{Cc}/u.test(vendor)) return undefined
+  return { vendor: vendor.slice(0, maxVendorLength).toWellFormed() }
+}
+
 const maxNotes = 20
 
 /**

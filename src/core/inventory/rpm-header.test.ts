@@ -18,6 +18,7 @@ test('reads what a header states, and null for the rest', () => {
     sourceRpm: null,
     license: null,
     module: null,
+    vendor: null,
   })
 })
 

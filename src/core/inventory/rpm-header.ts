@@ -11,6 +11,7 @@ export interface RpmHeader {
   readonly license: string | null
   /** `name:stream:version:context` of a modular package. */
   readonly module: string | null
+  readonly vendor: string | null
 }
 
 const tags = {
@@ -18,15 +19,20 @@ const tags = {
   version: 1001,
   release: 1002,
   epoch: 1003,
+  vendor: 1011,
   license: 1014,
   arch: 1022,
   sourceRpm: 1044,
   module: 5096,
+  directoryIndexes: 1116,
+  basenames: 1117,
+  directories: 1118,
 }
 const wanted: ReadonlySet<number> = new Set(Object.values(tags))
 
 const INT32 = 4
 const STRING = 6
+const STRING_ARRAY = 8
 const I18N_STRING = 9
 
 const preambleSize = 8
@@ -64,7 +70,44 @@ export function readRpmHeader(blob: Buffer): RpmHeader | string {
     sourceRpm: text(tags.sourceRpm),
     license: text(tags.license),
     module: text(tags.module),
+    vendor: text(tags.vendor),
   }
+}
+
+/**
+ * Paths of the files of a package whose header was read, without leading slash: file k is the k-th basename in the
+ * directory that the k-th index names. None where the three arrays do not fit together.
+ */
+export function* rpmFiles(blob: Buffer): Generator<string> {
+  const dataStart = preambleSize + blob.readUInt32BE(0) * entrySize
+  const index = indexOf(blob, dataStart)
+  const basenames = textsAt(blob, dataStart, index.get(tags.basenames))
+  const directories = textsAt(blob, dataStart, index.get(tags.directories))
+  const indexes = index.get(tags.directoryIndexes)
+  if (indexes === undefined || blob.readUInt32BE(indexes + 4) !== INT32) return
+  const start = dataStart + blob.readInt32BE(indexes + 8)
+  const count = Math.min(blob.readUInt32BE(indexes + 12), basenames.length)
+  if (start < dataStart || start + count * 4 > blob.length) return
+  for (let k = 0; k < count; k++) {
+    const directory = directories[blob.readUInt32BE(start + k * 4)]
+    if (directory?.startsWith('/')) yield `${directory.slice(1)}${basenames[k]}`
+  }
+}
+
+/** The texts of an array lie one behind the other, so together they are never more than the data. */
+function textsAt(blob: Buffer, dataStart: number, entry: number | undefined): readonly string[] {
+  if (entry === undefined || blob.readUInt32BE(entry + 4) !== STRING_ARRAY) return []
+  const texts: string[] = []
+  const count = blob.readUInt32BE(entry + 12)
+  const offset = blob.readInt32BE(entry + 8)
+  if (offset < 0) return []
+  for (let at = dataStart + offset; texts.length < count && at < blob.length;) {
+    const end = blob.indexOf(0, at)
+    if (end < 0) break
+    texts.push(blob.toString('utf8', at, end))
+    at = end + 1
+  }
+  return texts
 }
 
 /** Position of the last index entry of each wanted tag. */

@@ -76,6 +76,24 @@ test('reads the packages of an NDB database', () => {
   expect(notes).toEqual([])
 })
 
+test('reads which files a package owns, and who made it', () => {
+  const full = rpmHeader([
+    [1000, 'lantern'],
+    [1001, '1'],
+    [1002, '1'],
+    [1011, 'Example Lamps'],
+    [1116, [0, 1, 1, 7]],
+    [1117, ['lantern', 'lantern.jar', 'guide.html', 'nowhere']],
+    [1118, ['/usr/bin/', '/usr/share/java/']],
+  ])
+  const { facts, notes } = catalog(rpm, 'usr/lib/sysimage/rpm/Packages.db', ndb([full]))
+  expect(facts).toMatchObject([
+    { kind: 'package', vendor: 'Example Lamps' },
+    { kind: 'ownership', type: 'rpm', name: 'lantern', paths: 'usr/bin/lantern\nusr/share/java/lantern.jar' },
+  ])
+  expect(notes).toEqual([])
+})
+
 test('leaves the bytes that it was given as they are', () => {
   const bytes = fixture('rpm/rpmdb.sqlite.gz')
   const before = Buffer.from(bytes)
@@ -94,6 +112,7 @@ test('reads the list of packages of images without a database', () => {
       version: '3.0.7-27.azl3',
       source: { name: 'lantern', version: '3.0.7-27.azl3' },
       arch: 'x86_64',
+      vendor: 'Example',
     },
   ])
   expect(notes).toEqual(['line 2: it has no version and release'])

@@ -1,8 +1,9 @@
 import type { Cataloger } from './cataloger.ts'
-import { firstNotes, isToken, licenseList, linesOf } from './evidence-text.ts'
-import type { PackageFact, SourcePackage } from './package.ts'
+import { firstNotes, isToken, licenseList, linesOf, vendorText } from './evidence-text.ts'
+import { ownershipOf } from './owned-paths.ts'
+import type { OwnershipFact, PackageFact, SourcePackage } from './package.ts'
 import { headersOfBerkeley, isBerkeleyHash } from './rpm-bdb.ts'
-import { readRpmHeader, type RpmHeader } from './rpm-header.ts'
+import { readRpmHeader, rpmFiles, type RpmHeader } from './rpm-header.ts'
 import { headersOfNdb, isNdb } from './rpm-ndb.ts'
 import { headersOfSqlite } from './rpm-sqlite.ts'
 
@@ -12,7 +13,7 @@ import { headersOfSqlite } from './rpm-sqlite.ts'
  */
 export const rpm: Cataloger = {
   name: 'rpm',
-  version: 1,
+  version: 2,
   maxBytes: 256 * 2 ** 20, // 500 packages have 30 MB, a full workstation 200 MB
   wants: (path, basename) => {
     if (!basenames.has(basename)) return false
@@ -47,18 +48,27 @@ function headersOf(bytes: Buffer, note: (problem: string) => void): Iterable<Buf
   return []
 }
 
-function* packagesOf(headers: Iterable<Buffer>, note: (problem: string) => void): Generator<PackageFact> {
+function* packagesOf(
+  headers: Iterable<Buffer>,
+  note: (problem: string) => void,
+): Generator<PackageFact | OwnershipFact> {
   let number = 0
   for (const blob of headers) {
     number++
     const header = readRpmHeader(blob)
     const fact = typeof header === 'string' ? header : factOf(header)
-    if (typeof fact === 'string') note(`package ${number}: ${fact}`)
-    else if (fact.name !== 'gpg-pubkey') yield fact // a trusted key in the form of a package
+    if (typeof fact === 'string') {
+      note(`package ${number}: ${fact}`)
+    } else if (fact.name !== 'gpg-pubkey') {
+      // which is a trusted key in the form of a package
+      yield fact
+      const owned = ownershipOf('rpm', fact.name, fact.arch, rpmFiles(blob))
+      if (owned) yield owned
+    }
   }
 }
 
-function factOf({ arch, epoch, license, module, ...header }: RpmHeader): PackageFact | string {
+function factOf({ arch, epoch, license, module, vendor, ...header }: RpmHeader): PackageFact | string {
   const version = `${epoch === null ? '' : `${epoch}:`}${header.version}-${header.release}`
   if (!isToken(header.name) || !isToken(version)) return 'its name or version is not a word'
   return {
@@ -70,6 +80,7 @@ function factOf({ arch, epoch, license, module, ...header }: RpmHeader): Package
     ...(isToken(arch) && { arch }),
     ...licenseList(license),
     ...(isToken(module) && { module }),
+    ...vendorText(vendor),
   }
 }
 
@@ -90,7 +101,7 @@ function* packagesOfManifest(text: string, note: (problem: string) => void): Gen
   for (const line of linesOf(text)) {
     number++
     if (line === '') continue
-    const [name = '', evr = '', , , , , , arch = '', epoch = '', sourceRpm = ''] = line.split('\t', 10)
+    const [name = '', evr = '', , , vendor = '', , , arch = '', epoch = '', sourceRpm = ''] = line.split('\t', 10)
     const dash = evr.lastIndexOf('-')
     const header = {
       name,
@@ -101,6 +112,7 @@ function* packagesOfManifest(text: string, note: (problem: string) => void): Gen
       sourceRpm,
       license: null,
       module: null,
+      vendor,
     }
     const fact = dash > 0 ? factOf(header) : 'it has no version and release'
     if (typeof fact === 'string') note(`line ${number}: ${fact}`)
