@@ -4,6 +4,7 @@ import type { Fact } from './package.ts'
 export interface EvidenceFile {
   /** Without leading slash, `/`-separated. */
   readonly path: string
+  /** Valid until `read` has ended: the next file may be written over it. */
   readonly bytes: Buffer
 }
 
@@ -19,5 +20,10 @@ export interface Cataloger {
   readonly maxBytes: number
   /** Cheap: called for every regular file of every layer. `basename` is the last part of `path`. */
   wants(path: string, basename: string): boolean
+  /**
+   * For files that are known by their content, whatever their name: called with the first 64 bytes of every regular file of
+   * 512 bytes or more that no cataloger wants for its path. Of links, only hard links in the same layer are followed.
+   */
+  wantsContent?(head: Buffer, path: string, basename: string, size: number): boolean
   read(file: EvidenceFile, note: (problem: string) => void): Iterable<Fact>
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Cataloger } from '../inventory/cataloger.ts'
+import { layerLimits } from './limits.ts'
 import { evidenceCataloger, pax, readBytes, tar, type TestEntry } from './test-archive.ts'
 
 async function factsOf(...entries: (TestEntry | Buffer)[]): Promise<Awaited<ReturnType<typeof readBytes>>['facts']> {
@@ -192,5 +194,96 @@ test('reads a package file with holes, and one whose name is in a pax header', a
   expect(versions(facts)).toEqual([
     ['sparse/evidence', '\0\u000012'],
     ['long/evidence', '3'],
+  ])
+})
+
+/** Takes every file that begins with `!`, or those of one name. */
+const contentCataloger = (name = 'content', only?: string): Cataloger => ({
+  ...evidenceCataloger([], name),
+  maxBytes: 5000,
+  wants: () => false,
+  wantsContent: (head, _path, basename) => head[0] === 0x21 && (only === undefined || basename === only),
+})
+
+const lengths = ({ facts }: Awaited<ReturnType<typeof readBytes>>): unknown[] =>
+  facts.readings.map(({ path, cataloger, facts, notes }) => [
+    path,
+    cataloger,
+    ...facts.map((fact) =>
+      'version' in fact ? fact.version.replaceAll(/(.)\1+/gs, (run, one) => one + run.length) : '',
+    ),
+    ...notes,
+  ])
+
+test('a file may be wanted for how it begins, however it is cut into chunks', async () => {
+  const archive = tar(
+    { name: 'block', body: `!${'a'.repeat(511)}` },
+    { name: 'tool', body: `!${'b'.repeat(4000)}` },
+    { name: 'text', body: `#${'c'.repeat(4000)}` },
+    { name: 'small', body: `!${'d'.repeat(510)}` },
+    { name: 'evidence', body: `!${'e'.repeat(700)}` },
+    { name: 'huge', body: `!${'f'.repeat(5000)}` },
+    { name: 'last', body: `!${'g'.repeat(600)}` },
+  )
+  for (const step of [1, 100, 512, 1000, 3000, archive.length]) {
+    const result = await readBytes(archive, { step, catalogers: [evidenceCataloger(), contentCataloger()] })
+    expect(lengths(result)).toEqual([
+      ['block', 'content', '!a511'],
+      ['tool', 'content', '!b4000'],
+      ['evidence', 'evidence', '!e700'],
+      ['huge', 'content', 'huge: not read, 5001 bytes are more than the limit of 5000'],
+      ['last', 'content', '!g600'],
+    ])
+    expect(result.facts).toMatchObject({ entryCount: 7, gaps: [] })
+  }
+})
+
+test('files that are read for their content do not use up what package files may have', async () => {
+  const archive = tar(
+    { name: 'a', body: `!${'a'.repeat(2000)}` },
+    { name: 'b', body: `!${'b'.repeat(2000)}` },
+    { name: 'evidence', body: 'x' },
+  )
+  const limits = { ...layerLimits, evidenceBytes: 100 }
+  const { facts } = await readBytes(archive, { limits, catalogers: [evidenceCataloger(), contentCataloger()] })
+  expect(facts.readings.map(({ path }) => path)).toEqual(['a', 'b', 'evidence'])
+  expect(facts.gaps).toEqual([])
+})
+
+test('a hard link to a file that was wanted for its content is that file, also under a name that more want', async () => {
+  const archive = tar(
+    { name: 'bin/[', body: `!${'a'.repeat(600)}` },
+    { name: 'bin/box', type: '1', link: 'bin/[' },
+    { name: 'bin/cat', type: '1', link: 'bin/box' },
+    { name: 'text', body: `#${'a'.repeat(600)}` },
+    { name: 'text2', type: '1', link: 'text' },
+  )
+  const catalogers = [contentCataloger(), contentCataloger('named', 'box')]
+  const first = await readBytes(archive, { catalogers })
+  expect(first.missedTargets).toEqual(new Map([['bin/[', ['bin/box', 'bin/cat']]]))
+  const second = await readBytes(archive, { catalogers, alsoRead: first.missedTargets })
+  expect(second.missedTargets).toEqual(new Map())
+  expect(lengths(second)).toEqual([
+    ['bin/[', 'content', '!a600'],
+    ['bin/box', 'content', '!a600'],
+    ['bin/box', 'named', '!a600'],
+    ['bin/cat', 'content', '!a600'],
+  ])
+})
+
+test('a file with holes is looked at where its data begin with it', async () => {
+  const facts = await readBytes(
+    tar(
+      pax({ 'GNU.sparse.size': '2000', 'GNU.sparse.map': '0,600', 'GNU.sparse.name': 'tool' }),
+      { name: 'x', body: `!${'a'.repeat(599)}` },
+      pax({ 'GNU.sparse.size': '2000', 'GNU.sparse.map': '512,600', 'GNU.sparse.name': 'image' }),
+      { name: 'x', body: `!${'a'.repeat(599)}` },
+      { name: 'end', body: `!${'z'.repeat(700)}` },
+    ),
+    { catalogers: [contentCataloger()] },
+  )
+  expect(lengths(facts)).toEqual([
+    ['tool', 'content', '!a599\u00001400'],
+    ['end', 'content', '!z700'],
   ])
 })

@@ -1,10 +1,10 @@
 import type { Cataloger } from '../inventory/cataloger.ts'
-import { createEvidence, type LayerProfile } from './evidence.ts'
+import { createEvidence, type Evidence, type LayerProfile } from './evidence.ts'
 import type { LayerFacts, Reading } from './facts.ts'
 import type { GapReason } from './gaps.ts'
 import type { LayerLimits } from './limits.ts'
 import { normalisePath } from './path.ts'
-import type { TarEntry, TarVisitor } from './tar-walker.ts'
+import type { Look, TarEntry, TarVisitor, WhenBody } from './tar-walker.ts'
 import { createLayerTree } from './tree.ts'
 import { markerOf } from './whiteout.ts'
 
@@ -29,6 +29,29 @@ export interface LayerContent extends TarVisitor {
   readonly profile: LayerProfile
 }
 
+/** How a file begins that a cataloger wanted for its content. */
+interface Head {
+  readonly bytes: Buffer
+  readonly size: number
+}
+
+interface Original {
+  readonly path: string
+  readonly order: number
+  readonly head: Head | undefined
+}
+
+/** What one path (the file's own, or that of a link to it) gives its file to. */
+interface Use extends ReturnType<Evidence['admit']> {
+  readonly use: string
+  readonly asking: readonly Cataloger[]
+}
+
+/** What catalogers see of a file to decide; all magic numbers lie in it. */
+const headBytes = 64
+/** A tar block: no program is smaller. */
+const leastLookedAt = 512
+
 export function createLayerContent(
   catalogers: readonly Cataloger[],
   limits: LayerLimits,
@@ -44,14 +67,15 @@ export function createLayerContent(
   /** Which catalogers have read the file that is at the path now. */
   const readers = new Map<string, readonly Cataloger[]>()
   /** A hard link in this layer, and the file it stands for as it was then. */
-  const originals = new Map<string, { readonly path: string; readonly order: number }>()
+  const originals = new Map<string, Original>()
+  const heads = new Map<string, Head>()
   /** Readings of a target, waiting for the link that asked for them (`alsoRead`). */
   const waiting = new Map<string, readonly Reading[]>()
   const missed = new Map<string, string[]>()
   let entryCount = 0
   let charactersLeft = limits.pathCharacters
 
-  function entry(entry: TarEntry): ((body: Buffer) => void) | undefined {
+  function entry(entry: TarEntry): WhenBody | Look | undefined {
     if (++entryCount > limits.entries) {
       throw new LimitReached('TOO_MANY_ENTRIES', `more than ${limits.entries} entries; the rest was not read`)
     }
@@ -96,19 +120,46 @@ export function createLayerContent(
     readers.delete(path)
     hardlinks.delete(path)
     originals.delete(path)
+    heads.delete(path)
   }
 
-  function file(path: string, size: number): ((body: Buffer) => void) | undefined {
+  function file(path: string, size: number): WhenBody | Look | undefined {
     tree.add(path, 'file')
     const links = options.alsoRead.get(path) ?? []
-    const uses = [path, ...links].flatMap((use) => {
-      const asking = evidence.wanting(use)
-      return asking.length > 0 ? [{ use, asking, ...evidence.admit(use, size, asking) }] : []
-    })
-    for (const { use, asking, refused } of uses) keep(path, use, asking, refused)
-    if (uses.every(({ admitted }) => admitted.length === 0)) return undefined
+    const asking = evidence.wanting(path)
+    if (asking.length === 0 && size >= leastLookedAt && evidence.looks) {
+      return { look: (block) => look(path, links, { bytes: block.subarray(0, headBytes), size }) }
+    }
+    return give(path, [
+      useOf(path, size, asking, 'kept'),
+      ...links.map((link) => useOf(link, size, evidence.wanting(link), 'kept')),
+    ])
+  }
+
+  function look(path: string, links: readonly string[], head: Head): WhenBody | undefined {
+    const asking = evidence.wantingContent(path, head.bytes, head.size)
+    if (asking.length > 0) heads.set(path, { ...head, bytes: Buffer.from(head.bytes) })
+    return give(path, [
+      useOf(path, head.size, asking, 'passing'),
+      ...links.map((link) => useOf(link, head.size, wantingLink(link, head), 'kept')),
+    ])
+  }
+
+  function wantingLink(path: string, head: Head | undefined): readonly Cataloger[] {
+    const asking = evidence.wanting(path)
+    return asking.length === 0 && head ? evidence.wantingContent(path, head.bytes, head.size) : asking
+  }
+
+  function useOf(use: string, size: number, asking: readonly Cataloger[], kept: 'kept' | 'passing'): Use {
+    return { use, asking, ...evidence.admit(use, size, asking, kept) }
+  }
+
+  function give(path: string, uses: readonly Use[]): WhenBody | undefined {
+    const asked = uses.filter(({ asking }) => asking.length > 0)
+    for (const { use, asking, refused } of asked) keep(path, use, asking, refused)
+    if (asked.every(({ admitted }) => admitted.length === 0)) return undefined
     return (body) => {
-      for (const { use, asking, admitted, refused } of uses) {
+      for (const { use, asking, admitted, refused } of asked) {
         keep(path, use, asking, [...refused, ...evidence.read(use, body, admitted)])
       }
     }
@@ -127,10 +178,14 @@ export function createLayerContent(
     const symlinkTarget = tree.targetOf(target)
     if (symlinkTarget !== undefined) return tree.addSymlink(path, symlinkTarget)
     const isHere = tree.kindOf(target) === 'file'
-    const original = originals.get(target) ?? { path: target, order: tree.orderOf(target) ?? 0 }
+    const original = originals.get(target) ?? {
+      path: target,
+      order: tree.orderOf(target) ?? 0,
+      head: heads.get(target),
+    }
     tree.add(path, 'file')
     if (isHere) originals.set(path, original)
-    const asking = evidence.wanting(path)
+    const asking = wantingLink(path, isHere ? original.head : undefined)
     if (asking.length === 0) return
     const made = waiting.get(path)
     if (made) {

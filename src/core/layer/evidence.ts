@@ -15,11 +15,19 @@ export interface LayerProfile {
 /** Asks catalogers, and runs them within the layer's limits. */
 export interface Evidence {
   wanting(path: string): readonly Cataloger[]
-  /** Which of them take a file of this size; for the others there is a reading with a note. */
+  /** Those that want the file for its first block. */
+  wantingContent(path: string, head: Buffer, size: number): readonly Cataloger[]
+  /** Whether there is any cataloger that looks at content. */
+  readonly looks: boolean
+  /**
+   * Which of them take a file of this size; for the others there is a reading with a note. Files that are read for their
+   * content do not count as evidence: they pass through one buffer, and what of them is read is little.
+   */
   admit(
     path: string,
     size: number,
     asking: readonly Cataloger[],
+    kept?: 'kept' | 'passing',
   ): { readonly admitted: readonly Cataloger[]; readonly refused: readonly Reading[] }
   /** One reading for each cataloger that had something to say. */
   read(path: string, bytes: Buffer, catalogers: readonly Cataloger[]): readonly Reading[]
@@ -40,6 +48,16 @@ export function createEvidence(
   let factsLeft = limits.facts
   let notesLeft = limits.notes
 
+  const lookers = catalogers.filter(({ wantsContent }) => wantsContent)
+
+  function wantingContent(path: string, head: Buffer, size: number): readonly Cataloger[] {
+    const start = now()
+    const basename = basenameOf(path)
+    const asking = lookers.filter((cataloger) => cataloger.wantsContent?.(head, path, basename, size))
+    profile.wants += now() - start
+    return asking
+  }
+
   function wanting(path: string): readonly Cataloger[] {
     const start = now()
     const basename = basenameOf(path)
@@ -48,10 +66,15 @@ export function createEvidence(
     return asking
   }
 
-  function admit(path: string, size: number, asking: readonly Cataloger[]): ReturnType<Evidence['admit']> {
+  function admit(
+    path: string,
+    size: number,
+    asking: readonly Cataloger[],
+    kept: 'kept' | 'passing' = 'kept',
+  ): ReturnType<Evidence['admit']> {
     const admitted = asking.filter(({ maxBytes }) => size <= maxBytes)
     const refused = asking.filter(({ maxBytes }) => size > maxBytes).map((cataloger) => tooLarge(cataloger, path, size))
-    if (admitted.length === 0) return { admitted, refused }
+    if (admitted.length === 0 || kept === 'passing') return { admitted, refused }
     if (size > bytesLeft) {
       gap('TOO_MUCH_EVIDENCE', `package files of more than ${limits.evidenceBytes} bytes; not all were read`)
       return { admitted: [], refused }
@@ -97,5 +120,5 @@ export function createEvidence(
     else gap('TOO_MANY_NOTES', `more than ${limits.notes} problems in package files; not all are listed`)
   }
 
-  return { wanting, admit, read, profile }
+  return { wanting, wantingContent, looks: lookers.length > 0, admit, read, profile }
 }

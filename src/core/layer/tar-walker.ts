@@ -14,9 +14,17 @@ export interface TarEntry {
   readonly size: number
 }
 
+export type WhenBody = (body: Buffer) => void
+
+/** Decides by a file's first block (less only if the file is smaller) what to do with its body. */
+export interface Look {
+  /** The body that is then given lies in a buffer that the next one is written over. */
+  readonly look: (firstBlock: Buffer) => WhenBody | undefined
+}
+
 export interface TarVisitor {
   /** Returns what to do with a file's body; undefined skips it without copying. Other kinds have no body. */
-  entry(entry: TarEntry): ((body: Buffer) => void) | undefined
+  entry(entry: TarEntry): WhenBody | Look | undefined
   /** Something that archive readers understand differently. */
   ambiguous(detail: string): void
 }
@@ -36,6 +44,9 @@ interface Collecting {
   readonly whenFull: (bytes: Buffer) => void
 }
 
+/** What is kept for bodies between files; programs beyond it are few, and each gets and frees its own memory. */
+const scratchBytes = 32 * 1024 * 1024
+
 /**
  * Walks an archive that arrives in chunks of any size, and copies nothing but headers and the bodies that are asked for.
  * On 910 MB with 49,500 entries this takes 0.1 s, where tar-stream takes 1.6 s.
@@ -43,6 +54,8 @@ interface Collecting {
 export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, 'headerBytes'>): TarWalker {
   /** A header that lies across two chunks. */
   const split = Buffer.alloc(blockSize)
+  /** Holds one body after the other: thousands of them leave no garbage. */
+  let scratch = Buffer.alloc(0)
   let splitFilled = 0
   /** Bytes to pass over; the last `padding` of them are no loss if the archive ends there. */
   let skip = 0
@@ -99,6 +112,31 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
   function take(size: number, whenFull: (bytes: Buffer) => void): void {
     if (size === 0) return whenFull(Buffer.alloc(0))
     collecting = { bytes: Buffer.allocUnsafeSlow(size), filled: 0, padding: paddingOf(size), whenFull }
+  }
+
+  /** The body's first block is the next one; `whenBody` gets that, too. */
+  function lookAt(size: number, { look }: Look, sparse: SparseMap | undefined): void {
+    // Where the data begin with a hole or a map, the first block is not the file's; no builder of images writes such files.
+    if (size < blockSize || (sparse && sparse.map?.[0] !== 0)) return leave(size)
+    onBlock = (block, at) => {
+      onBlock = readHeader
+      const first = block.subarray(at, at + blockSize)
+      const whenBody = look(first)
+      padding = paddingOf(size)
+      skip = size - blockSize + padding
+      if (!whenBody) return
+      const bytes = sparse ? Buffer.allocUnsafeSlow(size) : scratchOf(size)
+      first.copy(bytes)
+      const whenFull = sparse ? (stored: Buffer) => whenBody(fillHoles(stored, sparse)) : whenBody
+      if (size === blockSize) return whenFull(bytes)
+      collecting = { bytes, filled: blockSize, padding, whenFull }
+    }
+  }
+
+  function scratchOf(size: number): Buffer {
+    if (size > scratchBytes) return Buffer.allocUnsafeSlow(size)
+    if (size > scratch.length) scratch = Buffer.allocUnsafeSlow(Math.min(scratchBytes, size * 2))
+    return scratch.subarray(0, size)
   }
 
   function leave(size: number): void {
@@ -158,8 +196,11 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
     const whole = sparse && size > 0 ? sparse.realSize : size
     const whenBody = visitor.entry({ kind, name, target, size: whole })
     if (!whenBody) return leave(size)
+    if (sparse && size > whole + limits.headerBytes) {
+      throw new TarError('has a sparse file with more data than its size')
+    }
+    if (typeof whenBody !== 'function') return lookAt(size, whenBody, sparse)
     if (!sparse) return take(size, whenBody)
-    if (size > whole + limits.headerBytes) throw new TarError('has a sparse file with more data than its size')
     take(size, (stored) => whenBody(fillHoles(stored, sparse)))
   }
 
