@@ -21,6 +21,7 @@ import {
   type Backend,
   type Registries,
 } from './wire.ts'
+import { workerMetrics } from './worker-metrics.ts'
 
 /** Everything that the roles of one process share. */
 interface House {
@@ -28,6 +29,7 @@ interface House {
   readonly backend: Backend
   readonly registries: Registries
   readonly log: Logger
+  readonly metrics: ReturnType<typeof workerMetrics>
 }
 
 /** Runs the given roles until `signal` aborts, then comes to rest: no new work, running jobs finish or go back. */
@@ -35,7 +37,7 @@ export async function serve(config: Config, roles: readonly Role[], log: Logger,
   checkReachability(config, roles)
   const backend = await openBackend(config)
   const registries = openRegistries(config)
-  const house = { config, backend, registries, log }
+  const house = { config, backend, registries, log, metrics: workerMetrics() }
   const stop = new AbortController()
   const ending = AbortSignal.any([signal, stop.signal])
   // Without any feed the first images would all be inconclusive: the worker waits for it, the queue takes pushes meanwhile.
@@ -69,7 +71,7 @@ function checkReachability({ server }: Config, roles: readonly Role[]): void {
   )
 }
 
-async function serveApi({ config, backend, registries, log }: House, signal: AbortSignal): Promise<void> {
+async function serveApi({ config, backend, registries, log, metrics }: House, signal: AbortSignal): Promise<void> {
   const { store, queue } = backend
   const app = await createApp({
     store,
@@ -96,6 +98,7 @@ async function serveApi({ config, backend, registries, log }: House, signal: Abo
     },
     log,
     version: engine,
+    metrics: metrics.registry,
   })
   await app.listen({ host: config.server.host, port: config.server.port })
   await aborted(signal)
@@ -103,7 +106,7 @@ async function serveApi({ config, backend, registries, log }: House, signal: Abo
 }
 
 async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
-  const { config, backend, registries, log } = house
+  const { config, backend, registries, log, metrics } = house
   const { store, queue } = backend
   const layers = openLayers(config)
   const deps: ScanJobDeps = {
@@ -137,7 +140,10 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
         log.info(counts, 'stored images judged again')
       },
     }
-    await runWorker({ queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log }, signal)
+    await runWorker(
+      { queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log, metrics },
+      signal,
+    )
   } finally {
     await layers.close()
   }
