@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hubSecret, startApi, type Api } from '../../test/support/api.ts'
+import { scan } from '../../test/support/store-records.ts'
 import { judgeStored, storeImage, storeSnapshot, type StoredImage } from '../../test/support/stored-images.ts'
 import { digestOf } from '../core/image/digest.ts'
 import { TallymanError } from '../errors.ts'
@@ -209,6 +210,59 @@ describe('a store with one judged image', () => {
     expect(text).toContain('tallyman_feed_age_seconds{feed="osv"} 10800')
     expect(text).toContain('tallyman_jobs{lane="push",state="waiting"} 0')
     expect(text).toContain('process_cpu_seconds_total')
+  })
+})
+
+describe('an image on a base that is stored', () => {
+  test('says of each layer, package and finding what made it, and whether it is the base’s', async () => {
+    const api = await startApi()
+    await storeSnapshot(api.store)
+    const { digest, record } = await storeImage(api.store, 'on a base')
+    await judgeStored(api.store, digest)
+    const base = scan('base', [], { layers: record.layers.slice(0, 1) })
+    await api.store.images.save(base)
+    await api.store.sightings.observe({ ...hub, repository: 'debian' }, base.digest, '12', seenAt)
+    const get = async (path: string) => (await api.app.inject(`/api/v1/images/${path}`)).json<Record<string, unknown>>()
+    const [lowest, highest] = ['step 0', 'step 1'].map((createdBy, layer) => {
+      return { layer, createdBy, fromBase: createdBy === 'step 0' }
+    })
+
+    expect(await get(`${digest}/report`)).toMatchObject({
+      image: { base: { digest: base.digest, references: ['hub/debian:12'], layers: 1 } },
+    })
+    expect((await get(`${digest}/packages`))['items']).toMatchObject([
+      { name: 'openssl', ...lowest },
+      { name: 'zlib1g', ...lowest },
+      { name: 'minimist', ...highest },
+    ])
+    expect((await get(`${digest}/findings`))['items']).toMatchObject([
+      { vulnerability: 'CVE-2021-44906', ...highest },
+      { vulnerability: 'CVE-2026-1001', ...lowest },
+      { vulnerability: 'CVE-2026-1002', ...lowest },
+    ])
+    const [openssl, zlib1g, minimist] = record.packages.map(({ purl }) => purl)
+    expect((await get(`${digest}/layers`))['items']).toEqual([
+      {
+        digest: digestOf('on a base layer 0'),
+        diffId: digestOf('on a base diff 0'),
+        size: 1_000_000,
+        createdBy: 'step 0',
+        fromBase: true,
+        packages: [openssl, zlib1g],
+      },
+      {
+        digest: digestOf('on a base layer 1'),
+        diffId: digestOf('on a base diff 1'),
+        size: 2_000_000,
+        createdBy: 'step 1',
+        fromBase: false,
+        packages: [minimist],
+      },
+    ])
+    expect(await get(`${base.digest}/derived`)).toMatchObject({ items: [{ digest }], next: null })
+    expect(await get(`${digest}/derived`)).toEqual({ items: [], next: null })
+    expect(await get(`${digestOf('other')}/derived`)).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+    await api.close()
   })
 })
 

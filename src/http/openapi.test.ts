@@ -32,6 +32,7 @@ const routes = [
   'GET /api/v1/images',
   'GET /api/v1/images/{digest}',
   'GET /api/v1/images/{digest}/checks',
+  'GET /api/v1/images/{digest}/derived',
   'GET /api/v1/images/{digest}/findings',
   'GET /api/v1/images/{digest}/history',
   'GET /api/v1/images/{digest}/layers',

@@ -1,18 +1,19 @@
 import { Type, type FastifyPluginAsyncTypebox, type TUnsafe } from '@fastify/type-provider-typebox'
+import { findingParts, layerParts, packageParts } from '../../core/report/parts.ts'
 import type { IndexReport, Report } from '../../core/report/report.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import { TallymanError } from '../../errors.ts'
 import type { AppDeps } from '../deps.ts'
 import { needsToken } from '../openapi.ts'
 import { pageOfArray } from '../page-of-array.ts'
-import { reportFindingSchema } from '../schemas/finding.ts'
+import { findingPartSchema } from '../schemas/finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from '../schemas/image.ts'
 import { filter, listQuery, pageOf, splitQuery } from '../schemas/page.ts'
 import {
   indexReportSchema,
+  layerPartSchema,
+  packagePartSchema,
   reportCheckSchema,
-  reportLayerSchema,
-  reportPackageSchema,
   reportSchema,
 } from '../schemas/report.ts'
 import { ref } from '../schemas/shape.ts'
@@ -137,10 +138,30 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
       },
     })
   }
-  part('findings', 'listImageFindings', 'Findings, worst first', ref(reportFindingSchema), (r) => r.findings)
-  part('packages', 'listImagePackages', 'Packages, with layer and path', ref(reportPackageSchema), (r) => r.packages)
+  part('findings', 'listImageFindings', 'Findings, worst first', ref(findingPartSchema), findingParts)
+  part('packages', 'listImagePackages', 'Packages, with layer and path', ref(packagePartSchema), packageParts)
   part('checks', 'listImageChecks', 'Benchmark checks', ref(reportCheckSchema), (r) => r.checks)
-  part('layers', 'listImageLayers', 'Layers from the base up', ref(reportLayerSchema), (r) => r.image.layers)
+  part('layers', 'listImageLayers', 'Layers from the base up, with what each brought', ref(layerPartSchema), layerParts)
+
+  const derivedSchema = {
+    ...about,
+    operationId: 'listDerivedImages',
+    summary: 'Stored images that are built on it, newest first',
+    params,
+    querystring: pageQuery,
+    response: { 200: pageOf(ref(imageSummarySchema)) },
+  }
+  app.route({
+    method: 'GET',
+    url: '/images/:digest/derived',
+    schema: derivedSchema,
+    handler: async (request) => {
+      const { digest } = request.params
+      const derived = await deps.store.images.derived(digest, splitQuery(request.query).page)
+      if (derived.items.length === 0 && !(await deps.store.images.get(digest))) throw notStored(digest)
+      return derived
+    },
+  })
 }
 
 function ofOneImage(report: Report | IndexReport): Report {

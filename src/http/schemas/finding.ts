@@ -1,8 +1,10 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { Severity } from '../../core/match/advisory.ts'
+import type { MatchRating } from '../../core/match/finding.ts'
 import type { Finding, Suppression } from '../../core/policy/policy.ts'
+import type { FindingPart } from '../../core/report/parts.ts'
 import type { ReportFinding } from '../../core/report/report.ts'
-import { named, nullable, orNull, shape, text, texts, word } from './shape.ts'
+import { list, named, nullable, orNull, shape, text, texts, word } from './shape.ts'
 
 export const severities = [
   'critical',
@@ -25,6 +27,15 @@ const fields = {
   severity: severitySchema,
   score: nullable('number'),
   vector: nullable('string'),
+  ratings: list(
+    shape<MatchRating>({
+      advisory: text,
+      source: text,
+      severity: severitySchema,
+      score: nullable('number'),
+      vector: nullable('string'),
+    }),
+  ),
   published: nullable('string'),
   summary: nullable('string'),
   firstSeen: text,
@@ -40,13 +51,17 @@ const fields = {
 
 export const findingSchema = named('Finding', shape<Finding>(fields))
 
-export const reportFindingSchema = named(
-  'ReportFinding',
-  shape<ReportFinding>({
-    ...fields,
-    layer: nullable('integer'),
-    fromBase: Type.Boolean(),
-    kev: Type.Boolean(),
-    epss: nullable('number'),
-  }),
+const reportFields = {
+  ...fields,
+  layer: nullable('integer'),
+  fromBase: Type.Boolean(),
+  kev: Type.Boolean(),
+  epss: nullable('number'),
+}
+
+export const reportFindingSchema = named('ReportFinding', shape<ReportFinding>(reportFields))
+
+export const findingPartSchema = named(
+  'ImageFinding',
+  shape<FindingPart>({ ...reportFields, createdBy: nullable('string') }),
 )

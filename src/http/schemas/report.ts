@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { Distro } from '../../core/inventory/package.ts'
+import type { LayerPart, PackagePart, ReportLayer } from '../../core/report/parts.ts'
 import type {
   CheckedAgainst,
   FeedState,
@@ -16,29 +17,35 @@ import { coverageSchema, digestSchema, outcomeSchema, verdictSchema } from './ve
 
 export const distroSchema = orNull(shape<Distro>({ id: text, version: text, ecosystem: nullable('string') }))
 
-type ReportLayer = ReportImage['layers'][number]
+const layerFields = { diffId: nullable('string'), digest: digestSchema, size: count, createdBy: nullable('string') }
 
-export const reportLayerSchema = named(
-  'ReportLayer',
-  shape<ReportLayer>({ diffId: nullable('string'), digest: digestSchema, size: count, createdBy: nullable('string') }),
+const reportLayerSchema = shape<ReportLayer>(layerFields)
+
+export const layerPartSchema = named(
+  'ImageLayer',
+  shape<LayerPart>({ ...layerFields, fromBase: Type.Boolean(), packages: texts }),
 )
 
-export const reportPackageSchema = named(
-  'ReportPackage',
-  shape<ReportPackage>({
-    purl: text,
-    name: text,
-    version: text,
-    ecosystem: nullable('string'),
-    source: orNull(shape<NonNullable<ReportPackage['source']>>({ name: text, version: text })),
-    arch: nullable('string'),
-    cataloger: text,
-    path: text,
-    layer: count,
-    fromBase: Type.Boolean(),
-    ownedBy: nullable('string'),
-    licenses: texts,
-  }),
+const packageFields = {
+  purl: text,
+  name: text,
+  version: text,
+  ecosystem: nullable('string'),
+  source: orNull(shape<NonNullable<ReportPackage['source']>>({ name: text, version: text })),
+  arch: nullable('string'),
+  cataloger: text,
+  path: text,
+  layer: count,
+  fromBase: Type.Boolean(),
+  ownedBy: nullable('string'),
+  licenses: texts,
+}
+
+export const reportPackageSchema = named('ReportPackage', shape<ReportPackage>(packageFields))
+
+export const packagePartSchema = named(
+  'ImagePackage',
+  shape<PackagePart>({ ...packageFields, createdBy: nullable('string') }),
 )
 
 export const reportCheckSchema = named(
@@ -62,7 +69,7 @@ const imageSchema = shape<ReportImage>({
   size: count,
   distro: distroSchema,
   base: orNull(shape<NonNullable<ReportImage['base']>>({ digest: digestSchema, references: texts, layers: count })),
-  layers: list(ref(reportLayerSchema)),
+  layers: list(reportLayerSchema),
 })
 
 const secretSchema = shape<ReportSecret>({

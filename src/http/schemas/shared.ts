@@ -1,11 +1,18 @@
 import { problemSchema } from '../problem.ts'
 import { feedStatusSchema } from './feed.ts'
-import { findingSchema, reportFindingSchema } from './finding.ts'
+import { findingPartSchema, findingSchema, reportFindingSchema } from './finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './image.ts'
 import { jobsAnswerSchema } from './job.ts'
 import { packageSummarySchema } from './package.ts'
 import { policySchema } from './policy.ts'
-import { indexReportSchema, reportCheckSchema, reportLayerSchema, reportPackageSchema, reportSchema } from './report.ts'
+import {
+  indexReportSchema,
+  layerPartSchema,
+  packagePartSchema,
+  reportCheckSchema,
+  reportPackageSchema,
+  reportSchema,
+} from './report.ts'
 import { countsSchema, coverageSchema, verdictAnswerSchema, verdictRecordSchema, verdictSchema } from './verdict.ts'
 import { affectedImageSchema, vulnerabilitySummarySchema } from './vulnerability.ts'
 
@@ -29,7 +36,9 @@ export const sharedSchemas = [
   reportFindingSchema,
   reportPackageSchema,
   reportCheckSchema,
-  reportLayerSchema,
+  findingPartSchema,
+  packagePartSchema,
+  layerPartSchema,
   feedStatusSchema,
   jobsAnswerSchema,
   policySchema,

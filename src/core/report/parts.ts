@@ -1,0 +1,37 @@
+import { isFromBase } from './origins.ts'
+import type { Report, ReportFinding, ReportImage, ReportPackage } from './report.ts'
+
+/** The parts of a report as they stand alone: with the build instruction that the report has once for each layer. */
+
+interface Made {
+  /** The build instruction of its layer; null where that is not known. */
+  readonly createdBy: string | null
+}
+
+export interface PackagePart extends ReportPackage, Made {}
+export interface FindingPart extends ReportFinding, Made {}
+
+export type ReportLayer = ReportImage['layers'][number]
+
+export interface LayerPart extends ReportLayer {
+  readonly fromBase: boolean
+  /** purls of the packages that it brought and that no later layer removed or replaced. */
+  readonly packages: readonly string[]
+}
+
+export function packageParts({ packages, image }: Report): readonly PackagePart[] {
+  return packages.map((each) => ({ ...each, createdBy: image.layers[each.layer]?.createdBy ?? null }))
+}
+
+export function findingParts({ findings, image }: Report): readonly FindingPart[] {
+  return findings.map((each) => ({ ...each, createdBy: image.layers[each.layer ?? -1]?.createdBy ?? null }))
+}
+
+export function layerParts({ image, packages }: Report): readonly LayerPart[] {
+  const brought = Map.groupBy(packages, ({ layer }) => layer)
+  return image.layers.map((layer, index) => ({
+    ...layer,
+    fromBase: isFromBase(index, image.base),
+    packages: [...new Set(brought.get(index)?.map(({ purl }) => purl))],
+  }))
+}
