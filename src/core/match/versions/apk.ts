@@ -38,8 +38,8 @@ const part =
 /** Walked with a sticky expression: one pass, no backtracking whatever the text. */
 function parse(version: string): readonly Part[] | undefined {
   const text = versionText(version)
-  const initial = /^[0-9]+/.exec(text ?? '')?.[0]
-  if (text === undefined || initial === undefined) return undefined
+  const initial = /^[0-9]+/.exec(text)?.[0]
+  if (initial === undefined) return undefined
   const parts: Part[] = [{ kind: 'initial', value: initial }]
   part.lastIndex = initial.length
   while (part.lastIndex < text.length) {

@@ -24,7 +24,7 @@ interface Parsed {
 
 function parse(version: string): Parsed | undefined {
   const text = versionText(version)
-  if (text === undefined || !/^[!-~]+$/.test(text)) return undefined
+  if (!/^[!-~]+$/.test(text)) return undefined
   const colon = text.indexOf(':')
   const epoch = colon < 0 ? '0' : text.slice(0, colon)
   if (!/^[0-9]+$/.test(epoch)) return undefined

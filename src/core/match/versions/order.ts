@@ -4,10 +4,8 @@
  */
 export const MAX_VERSION_LENGTH = 1_000
 
-/** The text of a version, trimmed; undefined where it is longer than any real one. */
-export function versionText(version: string): string | undefined {
-  return version.length > MAX_VERSION_LENGTH ? undefined : version.trim()
-}
+/** The text of a version, trimmed; empty, which no scheme parses, where it is longer than any real one. */
+export const versionText = (version: string): string => (version.length > MAX_VERSION_LENGTH ? '' : version.trim())
 
 /** Orders two runs of decimal digits by value, whatever their length: dates and hashes in versions exceed 2^53. */
 export function compareDigits(a: string, b: string): number {

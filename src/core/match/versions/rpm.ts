@@ -27,7 +27,7 @@ interface Parsed {
 
 function parse(version: string): Parsed | undefined {
   const text = versionText(version)
-  if (text === undefined || !/^[!-~]+$/.test(text)) return undefined
+  if (!/^[!-~]+$/.test(text)) return undefined
   const colon = text.indexOf(':')
   const epoch = colon < 0 ? '0' : text.slice(0, colon).replace('(none)', '0')
   if (!isDigits(epoch)) return undefined

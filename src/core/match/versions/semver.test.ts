@@ -14,11 +14,33 @@ holdsPairs(
     2.0.0-rc.1 < 2.0.0-rc.1.1         1.10.0 > 1.9.0                    v2.0.0+incompatible = 2.0.0
     v0.0.0-20200101000000-abcdefabcdef < v0.0.1  v1.2.4-0.20200101000000-abcdefabcdef > v1.2.3
     v1.2.4-0.20200101000000-abcdefabcdef < v1.2.4  v1.2.3-pre.0.20200101000000-abcdefabcdef > v1.2.3-pre
-    v0.0.0-20190101000000-a < v0.0.0-20200101000000-0
+    v0.0.0-20190101000000-a < v0.0.0-20200101000000-0           v1.0.0-rc3 < v1.0.0-rc8.0.20190930145003-cad42f6e0932
 `,
 )
 
-isTotalOrder(semver, ['0', '1', '2', '10', '.0', '.1', '.', '-', 'a', 'rc', '-1', '-0', '+b', 'v'])
+test.each([
+  '1.22rc1 = 1.22.0-rc.1',
+  'go1.22rc2 < go1.22rc10',
+  'go1.22rc1 > 1.22.0-0',
+  'go1.22beta1 < go1.22rc1',
+  '1.21.9 < go1.22rc1',
+  'go1.22rc1 < 1.22.0',
+  'go1.4 = 1.4.0',
+  'go1 = 1.0.0',
+  'go1.21.3-custom = 1.21.3',
+  'go1.22rc1-custom = 1.22.0-rc.1',
+])("reads the form of Go's toolchains: %s", (pair) => {
+  expect(signed(pair)).toBe(pair)
+})
+
+test.each(['go1.22.3 X:boringcrypto', 'go1.22.3 (Red Hat 1.22.3-1.el9)'])(
+  'leaves out the remark of a builder: %s',
+  (version) => {
+    expect(semver.compare(version, '1.22.3')).toBe(0)
+  },
+)
+
+isTotalOrder(semver, ['0', '1', '2', '10', '.0', '.1', '.', '-', 'a', 'rc', 'rc1', '-1', '-0', '+b', 'v', 'go', ' '])
 
 test.each([
   '1.2 < 1.3',
@@ -29,8 +51,7 @@ test.each([
   '1.2.3beta < 1.2.3',
   '=v1.2.3 = 1.2.3',
 ])('is lenient where real versions are: %s', (pair) => {
-  const [a = '', sign, b = ''] = pair.split(' ')
-  expect(Math.sign(semver.compare(a, b)!)).toBe({ '<': -1, '=': 0, '>': 1 }[sign!])
+  expect(signed(pair)).toBe(pair)
 })
 
 test('orders as the package semver does what that package accepts', () => {
@@ -50,6 +71,24 @@ test('orders as the package semver does what that package accepts', () => {
 })
 
 test('does not order what is no version', () => {
-  const strange = ['', '(devel)', 'latest', 'x.1', '1.', '1.0.0-', '1.0.0-a..b', '1.0 0', 'file:../a']
+  const strange = [
+    '',
+    '(devel)',
+    'devel go1.23-a1b2c3d',
+    'go',
+    'gopher',
+    'latest',
+    'x.1',
+    '1.',
+    '1.0.0-',
+    '1.0.0-a..b',
+    '1.0 0',
+    'file:../a',
+  ]
   expect(strange.filter((version) => semver.compare(version, '1.0.0') !== undefined)).toEqual([])
 })
+
+function signed(pair: string): string {
+  const [a = '', , b = ''] = pair.split(' ')
+  return `${a} ${['<', '=', '>'][Math.sign(semver.compare(a, b)!) + 1]} ${b}`
+}

@@ -23,13 +23,21 @@ interface Parsed {
 }
 
 function parse(version: string): Parsed | undefined {
-  const text = versionText(version)?.replace(/^[v=\s]+/, '')
-  const numbers = /^[0-9]+(?:\.[0-9]+)*/.exec(text ?? '')?.[0]
-  if (text === undefined || numbers === undefined) return undefined
+  const text = withoutGoForm(versionText(version)).replace(/^[v=\s]+/, '')
+  const numbers = /^[0-9]+(?:\.[0-9]+)*/.exec(text)?.[0]
+  if (numbers === undefined) return undefined
   const [qualifier = ''] = text.slice(numbers.length).split('+', 1)
   if (qualifier === '') return { numbers: numbers.split('.'), preRelease: [] }
   const preRelease = qualifier.replace(/^-/, '').split('.')
   return preRelease.every((identifier) => /^[0-9A-Za-z_~-]+$/.test(identifier))
     ? { numbers: numbers.split('.'), preRelease }
     : undefined
+}
+
+/**
+ * A Go toolchain writes `go1.22rc1` for what advisories of the standard library call `1.22.0-rc.1`. A suffix or a remark is
+ * the builder's and no pre-release: `go1.21.3-custom`, `go1.22.3 X:boringcrypto` (https://go.dev/doc/toolchain#name).
+ */
+function withoutGoForm(text: string): string {
+  return text.replace(/^go([0-9][^-+\s]*).*$/s, '$1').replace(/^([0-9]+\.[0-9]+)(rc|beta)([0-9]+)$/, '$1-$2.$3')
 }
