@@ -169,6 +169,40 @@ Next: update minimist and openssl to the fixed versions, rebuild and push.
 `)
 })
 
+const onABase = (findings: readonly ReportFinding[], references = ['hub/debian:12']) =>
+  aReport({
+    ...failing,
+    image: { ...aReport({}).image, base: { digest, references, layers: 2 } },
+    findings,
+  })
+
+test('says which image it is built on, and whose the findings are', () => {
+  const text = renderReport(onABase(failing.findings.map((each) => ({ ...each, fromBase: each.fixed === null }))), view)
+  expect(text).toContain(`
+digest    ${digest}
+base      hub/debian:12 (2 layers)
+distro    debian 12 (Debian:12)
+`)
+  expect(text).toContain(`
+3 findings: 1 critical, 1 high, 1 low; 2 with a fix; 1 suppressed
+1 from the base, 2 ours
+FAIL by policy default
+`)
+  expect(text).toContain('Next: update minimist and openssl to the fixed versions, rebuild and push.\n')
+})
+
+test('asks for a newer base where all that can be fixed comes with it', () => {
+  const ours = finding({ package: 'pkg:npm/minimist@1.2.5' })
+  const theirs = finding({ fixed: '3.0.16-1', fromBase: true })
+  expect(renderReport(onABase([ours, theirs]), view)).toContain(
+    'Next: rebuild on a newer base: openssl comes with hub/debian:12.\n',
+  )
+  const both = [theirs, finding({ package: 'pkg:deb/debian/zlib1g@1:1.2.13', fixed: '2', fromBase: true })]
+  expect(renderReport(onABase(both, []), view)).toContain(
+    `Next: rebuild on a newer base: openssl and zlib1g come with ${digest}.\n`,
+  )
+})
+
 test('leaves the last column out where the terminal is too narrow for it, and counts what --limit leaves out', () => {
   const text = renderReport(failing, { ...view, width: 80, limit: 1 })
   expect(text).toContain(`

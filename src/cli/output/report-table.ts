@@ -2,6 +2,7 @@ import type { Severity } from '../../core/match/advisory.ts'
 import type { Outcome } from '../../core/policy/policy.ts'
 import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
+import { baseName } from './base-name.ts'
 import { nextStep } from './next-step.ts'
 import { ago, grouped, megabytes, plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
@@ -43,18 +44,19 @@ function renderImage(report: Report, view: ReportView): string {
     suppressed.length > 0 ? suppressedList(suppressed, report, view) : '',
     checksList(report, paint),
     gapsList(report, paint),
-    `${summary(open, suppressed)}\n${renderVerdict(report, open, paint)}`,
+    `${summary(open, suppressed)}\n${origins(report, open)}${renderVerdict(report, open, paint)}`,
   ]
   return parts.filter((part) => part !== '').join('\n')
 }
 
 function header({ image, verdict, checkedAgainst, packages }: Report, { now, paint }: ReportView): string {
-  const { digest, distro, size, layers, created } = image
+  const { digest, base, distro, size, layers, created } = image
   const built = created === null ? '' : `, built ${ago(created, now)}`
   const release = distro?.ecosystem ? ` (${distro.ecosystem})` : ' (no feed has it)'
   return fields(
     [
       ['digest', digest],
+      ...(base ? [['base', `${baseName(base)} (${plural(base.layers, 'layer')})`] as const] : []),
       ['distro', distro ? `${distro.id} ${distro.version}${release}` : 'none found'],
       [
         'content',
@@ -157,6 +159,13 @@ function summary(open: readonly ReportFinding[], suppressed: readonly ReportFind
     .map(([severity, count]) => `${grouped(count)} ${severity}`)
   const fixable = open.filter(({ fixed }) => fixed !== null).length
   return `${plural(open.length, 'finding')}: ${bySeverity.join(', ')}; ${grouped(fixable)} with a fix${hidden}`
+}
+
+/** Whose findings they are, where that is known. */
+function origins({ image }: Report, open: readonly ReportFinding[]): string {
+  if (!image.base || open.length === 0) return ''
+  const fromBase = open.filter((finding) => finding.fromBase).length
+  return `${grouped(fromBase)} from the base, ${grouped(open.length - fromBase)} ours\n`
 }
 
 function renderVerdict(report: Report, open: readonly ReportFinding[], paint: Paint): string {
