@@ -5,6 +5,7 @@ import type { Digest } from '../core/image/digest.ts'
 import type { Advisory } from '../core/match/advisory.ts'
 import { findMatches } from '../core/match/find.ts'
 import { lookupKeys } from '../core/match/lookup.ts'
+import { ratingIds, withRatings } from '../core/match/rate.ts'
 
 export interface MatchDeps {
   readonly store: Pick<Store, 'packages' | 'feeds'>
@@ -41,8 +42,15 @@ export async function matchPackages(
 async function matchesOf(packages: readonly PackageRecord[], store: MatchDeps['store']): Promise<MatchedPackage[]> {
   const keys = new Map(packages.map((record) => [record.id, lookupKeys(record)]))
   const naming = await store.feeds.naming([...new Set([...keys.values()].flat())])
-  return packages.map((record) => {
+  const results = packages.map((record) => {
     const advisories = new Set<Advisory>(keys.get(record.id)!.flatMap((key) => naming.get(key) ?? []))
     return { packageId: record.id, result: findMatches(record, [...advisories]) }
   })
+  const rating = await store.feeds.rating([
+    ...new Set(results.flatMap(({ result }) => result.matches.flatMap(ratingIds))),
+  ])
+  return results.map(({ packageId, result }) => ({
+    packageId,
+    result: { ...result, matches: result.matches.map((match) => withRatings(match, rating)) },
+  }))
 }

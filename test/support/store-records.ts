@@ -23,6 +23,7 @@ export function deb(name: string, version = '1.0-1', rest: Partial<InstalledPack
     cataloger: 'dpkg',
     path: 'var/lib/dpkg/status',
     layer: 0,
+    ownedBy: null,
     ...rest,
   }
 }
@@ -40,6 +41,7 @@ export function npm(name: string, version = '1.0.0', rest: Partial<InstalledPack
     cataloger: 'npm',
     path: `app/node_modules/${name}/package.json`,
     layer: 1,
+    ownedBy: null,
     ...rest,
   }
 }
@@ -85,6 +87,7 @@ export function match(vulnerability: string, rest: Partial<Match> = {}): Match {
     severity: 'high',
     score: 7.5,
     vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N',
+    ratings: [],
     published: '2026-01-01T00:00:00Z',
     summary: `${vulnerability} in short`,
     ...rest,

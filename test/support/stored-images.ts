@@ -57,6 +57,7 @@ const match = (vulnerability: string, fields: Partial<Match>): Match => ({
   severity: 'unknown',
   score: null,
   vector: null,
+  ratings: [],
   published: '2026-01-02T00:00:00Z',
   summary: null,
   ...fields,

@@ -5,6 +5,7 @@ import { beginSnapshot, confirmFeed } from './feed-transaction.ts'
 import { keyText } from './key-text.ts'
 import { unpack } from './packed.ts'
 import { listed } from './rows.ts'
+import type { AdvisoryOrigin } from './records.ts'
 import type { Db } from './schema.ts'
 import { currentNumber, currentSnapshot, snapshotOf } from './snapshot-rows.ts'
 import type { FeedTables } from './store.ts'
@@ -38,6 +39,23 @@ export function feedTables(db: Db): FeedTables {
       }
     }
     return found
+  }
+
+  /** The advisories that an index has under each of the keys; those without any are left out. */
+  async function grouped(
+    keys: readonly string[],
+    find: (part: readonly string[]) => Promise<readonly { readonly key: string; readonly id: number }[]>,
+  ): Promise<Map<string, readonly Advisory[]>> {
+    const wanted = new Map(keys.map((key) => [keyText(key), key]))
+    const rows: { readonly key: string; readonly id: number }[] = []
+    for (const part of listed([...wanted.keys()])) rows.push(...(await find(part)))
+    const byId = await advisories([...new Set(rows.map((row) => row.id))])
+    const byKey = new Map<string, Advisory[]>(rows.map(({ key }) => [wanted.get(key) ?? key, []]))
+    for (const { key, id } of rows) {
+      const advisory = byId.get(id)
+      if (advisory !== undefined) byKey.get(wanted.get(key) ?? key)?.push(advisory)
+    }
+    return byKey
   }
 
   return {
@@ -79,24 +97,14 @@ export function feedTables(db: Db): FeedTables {
 
     async naming(keys) {
       const number = await currentNumber(db)
-      const rows: { key: string; id: number }[] = []
-      const wanted = new Map(keys.map((key) => [keyText(key), key]))
-      for (const part of listed([...wanted.keys()])) {
-        const found = await inForce(db, number)
+      return grouped(keys, (part) =>
+        inForce(db, number)
           .innerJoin('affected', 'affected.advisory_id', 'advisory.id')
           .select(['affected.key', 'advisory.id'])
           .where('affected.key', 'in', part)
           .orderBy('advisory.id')
-          .execute()
-        rows.push(...found)
-      }
-      const byId = await advisories([...new Set(rows.map((row) => row.id))])
-      const byKey = new Map<string, Advisory[]>(rows.map(({ key }) => [wanted.get(key) ?? key, []]))
-      for (const { key, id } of rows) {
-        const advisory = byId.get(id)
-        if (advisory !== undefined) byKey.get(wanted.get(key) ?? key)?.push(advisory)
-      }
-      return byKey
+          .execute(),
+      )
     },
 
     async advisory(id) {
@@ -108,6 +116,39 @@ export function feedTables(db: Db): FeedTables {
         .execute()
       const byId = await advisories(rows.map((row) => row.id))
       return rows.flatMap((row) => byId.get(row.id) ?? [])
+    },
+
+    async rating(ids) {
+      const number = await currentNumber(db)
+      return grouped(ids, (part) =>
+        inForce(db, number)
+          .innerJoin('rated', 'rated.advisory_id', 'advisory.id')
+          .select(['rated.id as key', 'advisory.id'])
+          .where('rated.id', 'in', part)
+          .orderBy('advisory.id')
+          .execute(),
+      )
+    },
+
+    async origins(ids) {
+      const number = await currentNumber(db)
+      const wanted = new Map(ids.map((id) => [keyText(id), id]))
+      const found: (AdvisoryOrigin & { readonly id: string })[] = []
+      for (const part of listed([...wanted.keys()])) {
+        const rows = await inForce(db, number)
+          .select(['advisory_id', 'feed', 'path'])
+          .where('advisory_id', 'in', part)
+          .orderBy('feed')
+          .orderBy('path')
+          .execute()
+        found.push(...rows.map(({ advisory_id, feed, path }) => ({ id: wanted.get(advisory_id)!, feed, path })))
+      }
+      return new Map(
+        [...Map.groupBy(found, ({ id }) => id)].map(([id, origins]) => [
+          id,
+          origins.map(({ feed, path }) => ({ feed, path })),
+        ]),
+      )
     },
   }
 }

@@ -1,6 +1,7 @@
 import { type Insertable, sql } from 'kysely'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { packageKey } from '../../core/match/advisory-key.ts'
+import { ratedIds } from '../../core/match/rate.ts'
 import { keyText } from './key-text.ts'
 import { pack } from './packed.ts'
 import type { FeedEntry, Snapshot, SnapshotFeed } from './records.ts'
@@ -60,6 +61,7 @@ export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
       // Statistics for the planners: SQLite gathers none by itself, and PostgreSQL a minute too late for the first match.
       await sql`analyze advisory`.execute(db)
       await sql`analyze affected`.execute(db)
+      await sql`analyze rated`.execute(db)
       return snapshot
     },
   }
@@ -121,6 +123,10 @@ async function insert(tx: Tx, number: number, feed: string, entries: readonly Fe
     await tx.insertInto('advisory_body').values(bodies).execute()
     const affected = identified.flatMap(({ id, advisory }) => keysOf(advisory).map((key) => ({ key, advisory_id: id })))
     for (const some of inserted(affected)) await tx.insertInto('affected').values(some).execute()
+    const rated = identified.flatMap(({ id, advisory }) =>
+      ratedIds(advisory).map((name) => ({ id: keyText(name), advisory_id: id })),
+    )
+    for (const some of inserted(rated)) await tx.insertInto('rated').values(some).execute()
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Severity } from '../../core/match/advisory.ts'
-import type { Match } from '../../core/match/finding.ts'
+import type { Match, MatchRating } from '../../core/match/finding.ts'
 import type { Finding } from '../../core/policy/policy.ts'
 import { keyText } from './key-text.ts'
 import { rankOf } from './rank.ts'
@@ -17,6 +17,7 @@ export const matchContent = [
   'severity',
   'score',
   'vector',
+  'ratings',
   'published',
   'summary',
   'aliases',
@@ -34,6 +35,7 @@ export function matchRow(packageId: number, match: Match, firstSeen: string): Ma
     severity: match.severity,
     score: match.score,
     vector: match.vector,
+    ratings: JSON.stringify(match.ratings),
     published: match.published,
     summary: match.summary,
     aliases: JSON.stringify(match.aliases),
@@ -58,6 +60,7 @@ export function finding(row: Omit<Selectable<Database['package_match']>, 'id'>, 
     severity: row.severity as Severity,
     score: row.score,
     vector: row.vector,
+    ratings: JSON.parse(row.ratings) as MatchRating[],
     published: row.published,
     summary: row.summary,
     firstSeen: row.first_seen,

@@ -104,6 +104,12 @@ export interface FeedEntry {
   readonly advisory: Advisory
 }
 
+/** Where a record of a feed lies. */
+export interface AdvisoryOrigin {
+  readonly feed: string
+  readonly path: string
+}
+
 /** Where an image lies. */
 export interface Location {
   /** Name of the declared registry, or `layout`, `archive` for local files. */

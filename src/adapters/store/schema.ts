@@ -22,6 +22,8 @@ export interface Database {
   /** Apart from the row, so that what is in force is found without reading through all bodies. */
   advisory_body: { advisory_id: number; body: Uint8Array }
   affected: { key: string; advisory_id: number }
+  /** Every id of the vulnerability that an advisory with a rating is about; most advisories have none. */
+  rated: { id: string; advisory_id: number }
   package_match: PackageMatchTable
   package_gap: { package_id: number; advisory: string; reason: string }
   vulnerability: VulnerabilityTable
@@ -105,6 +107,7 @@ interface PackageMatchTable {
   severity: string
   score: number | null
   vector: string | null
+  ratings: string
   published: string | null
   summary: string | null
   aliases: string

@@ -3,6 +3,7 @@ import type { LayerFacts } from '../../core/layer/facts.ts'
 import type { Advisory } from '../../core/match/advisory.ts'
 import type { Finding } from '../../core/policy/policy.ts'
 import type {
+  AdvisoryOrigin,
   AffectedImage,
   BaseImage,
   FeedEntry,
@@ -124,6 +125,10 @@ export interface FeedTables {
   naming(keys: readonly string[]): Promise<Map<string, readonly Advisory[]>>
   /** By advisory id, in force; several where several feeds or folders have it. */
   advisory(id: string): Promise<readonly Advisory[]>
+  /** Advisories in force that rate one of these vulnerabilities, by the id (CVE, advisory, alias) that was asked for. */
+  rating(ids: readonly string[]): Promise<Map<string, readonly Advisory[]>>
+  /** Where the records with these advisory ids lie, in force. */
+  origins(ids: readonly string[]): Promise<Map<string, readonly AdvisoryOrigin[]>>
 }
 
 export interface FeedTransaction {

@@ -34,6 +34,7 @@ function finding(fields: Partial<ReportFinding>): ReportFinding {
     severity: 'high',
     score: 7.5,
     vector: null,
+    ratings: [],
     published: null,
     summary: null,
     firstSeen: '2026-05-01T00:00:00Z',

@@ -1,3 +1,4 @@
+import { canonicalEcosystem } from './advisory-key.ts'
 import { lookupEcosystems } from './lookup.ts'
 import type { CoverageEntry } from '../inventory/package.ts'
 
@@ -43,7 +44,10 @@ function ecosystemLine(ecosystem: string, count: number, feeds: readonly FeedCon
   }
   const names = lookupEcosystems(ecosystem)
   const advisories = feeds.reduce(
-    (sum, { ecosystems }) => sum + names.reduce((n, name) => n + (ecosystems[name] ?? 0), 0),
+    (sum, { ecosystems }) =>
+      Object.entries(ecosystems)
+        .filter(([name]) => names.includes(canonicalEcosystem(name)))
+        .reduce((total, [, count]) => total + count, sum),
     0,
   )
   if (advisories === 0) {

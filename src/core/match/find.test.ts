@@ -74,6 +74,15 @@ test('says everything about a match that one advisory can say', () => {
         severity: 'high',
         score: 7.5,
         vector: 'CVSS:3.1/…',
+        ratings: [
+          {
+            advisory: 'DEBIAN-CVE-2024-0001',
+            source: 'CVSS_V3',
+            severity: 'high',
+            score: 7.5,
+            vector: 'CVSS:3.1/…',
+          },
+        ],
         published: '2024-02-01T00:00:00Z',
         summary: 'a flaw',
       },
@@ -118,6 +127,17 @@ test('rpm: the fix of a module says nothing about an ordinary build, nor the oth
   expect(brief(module, [modular, ordinary]).map(({ advisory }) => advisory)).toEqual(['ALSA-2024:1'])
 })
 
+test('Ubuntu: a fix that only subscribers get is no fix for others, and counts for those who have it', () => {
+  const bash = { ecosystem: 'Ubuntu:18.04:LTS', name: 'bash', version: '4.4-1', source: null }
+  const pro = below('Ubuntu:Pro:18.04:LTS', 'bash', '4.4-1+esm2')
+  const plain = below('Ubuntu:18.04:LTS', 'bash', null)
+  const [first, both] = [[pro], [plain, pro]].map((affected) => advisory('UBUNTU-CVE-2024-0001', { affected }))
+  const fixes = (version: string, one: Advisory) =>
+    findMatches({ ...bash, version, source: { name: 'bash', version } }, [one]).matches.map(({ fixed }) => fixed)
+  expect([fixes('4.4-1', first!), fixes('4.4-1', both!)]).toEqual([[null], [null]])
+  expect([fixes('4.4-1+esm1', both!), fixes('4.4-1+esm2', both!)]).toEqual([['4.4-1+esm2'], []])
+})
+
 test('PyPI: whatever the spelling of the name', () => {
   const subject = { ecosystem: 'PyPI', name: 'Flask_Cors', version: '3.0.8', source: null }
   expect(
@@ -149,6 +169,7 @@ test('merges advisories that share an id, directly or through others', () => {
       severity: 'low', // the publisher's own word
       score: 6.5, // of the newer vector
       vector: 'CVSS:3.1/…',
+      ratings: [...vectors, word].map((rating) => ({ advisory: 'GHSA-1', ...rating })),
       published: null,
       summary: 'words',
     },

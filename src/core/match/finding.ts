@@ -1,4 +1,4 @@
-import type { Severity } from './advisory.ts'
+import type { Rating, Severity } from './advisory.ts'
 
 /** What is matched: everything that decides whether an advisory affects a package, and nothing else. Unique per store. */
 export interface MatchSubject {
@@ -25,8 +25,15 @@ export interface Match {
   readonly severity: Severity
   readonly score: number | null
   readonly vector: string | null
+  /** Every opinion there is, the one that decided first. */
+  readonly ratings: readonly MatchRating[]
   readonly published: string | null
   readonly summary: string | null
+}
+
+export interface MatchRating extends Rating {
+  /** The record that holds it. */
+  readonly advisory: string
 }
 
 /** What matching a subject gave: matches, and the advisories whose versions could not be compared (a coverage matter). */

@@ -38,12 +38,46 @@ export function lookupEcosystems(ecosystem: string): string[] {
     case 'Red Hat': {
       // The suffix is the tail of a CPE whose last part names a repository; an image has packages of several.
       const product = ecosystem.split('::', 1)[0]!
-      return [...new Set([ecosystem, product, ...['baseos', 'appstream', 'crb'].map((part) => `${product}::${part}`)])]
+      return [...new Set([ecosystem, product, ...redHatRepositories.map((part) => `${product}::${part}`)])]
+    }
+    case 'SUSE': {
+      // Since 15 most packages of an image come from modules, whose fixes are filed under the module's name.
+      const { service } = /^Linux Enterprise \D*(?<service>15 SP\d+)/.exec(release.join(':'))?.groups ?? {}
+      const modules = service === undefined ? [] : suseModules.map((name) => `SUSE:Linux Enterprise ${name} ${service}`)
+      return [...new Set([ecosystem, `${ecosystem}-LTSS`, ...modules])]
     }
     default:
       return [ecosystem, base]
   }
 }
+
+/** Those of 8 and later first, then the variants of 7. */
+const redHatRepositories = [
+  'baseos',
+  'appstream',
+  'crb',
+  'highavailability',
+  'resilientstorage',
+  'supplementary',
+  'server',
+  'client',
+  'workstation',
+  'computenode',
+]
+
+const suseModules = [
+  'Server',
+  'Module for Basesystem',
+  'Module for Server Applications',
+  'Module for Development Tools',
+  'Module for Desktop Applications',
+  'Module for Web and Scripting',
+  'Module for Python 3',
+  'Module for Legacy',
+  'Module for Containers',
+  'Module for Public Cloud',
+  'Module for Package Hub',
+]
 
 interface Identity {
   readonly name: string

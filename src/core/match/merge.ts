@@ -1,5 +1,6 @@
 import type { Advisory, Rating } from './advisory.ts'
 import type { Match } from './finding.ts'
+import { severityOf } from './rate.ts'
 import { cvesOf, isCve, isGroup, sameVulnerability } from './vulnerability-ids.ts'
 
 /** An advisory that affects the subject. */
@@ -58,7 +59,7 @@ function matchOf(hits: readonly Hit[], ids: ReadonlySet<string>): Match {
   const ordered = hits.toSorted(byWeight)
   const { advisory, fixed } = ordered[0]!
   const vulnerability = nameOf(advisory, ids)
-  const ratings = ordered.find(({ ratings }) => ratings.length > 0)?.ratings ?? []
+  const ratings = ordered.flatMap((hit) => hit.ratings.map((rating) => ({ advisory: hit.advisory.id, ...rating })))
   const advisories = ordered.map(({ advisory }) => advisory)
   return {
     vulnerability,
@@ -67,6 +68,7 @@ function matchOf(hits: readonly Hit[], ids: ReadonlySet<string>): Match {
     advisories: [...new Set(advisories.map(({ id }) => id))],
     fixed,
     ...severityOf(ratings),
+    ratings,
     published: advisories.find(({ published }) => published !== null)?.published ?? null,
     summary: advisories.find(({ summary }) => summary !== null)?.summary ?? null,
   }
@@ -82,24 +84,18 @@ function nameOf(advisory: Advisory, ids: ReadonlySet<string>): string {
  * The advisory that decides comes first: one about this vulnerability alone, then one that knows a fix, then one that is
  * rated, then by id. (All speak of the subject's own ecosystem, so distribution before upstream needs no rule here.)
  */
-function byWeight(a: Hit, b: Hit): number {
-  return (
-    Number(isGroup(a.advisory)) - Number(isGroup(b.advisory)) ||
-    Number(b.fixed !== null) - Number(a.fixed !== null) ||
-    Number(b.ratings.length > 0) - Number(a.ratings.length > 0) ||
-    compareText(a.advisory.id, b.advisory.id)
-  )
-}
+const weights: readonly (readonly [why: string, before: (a: Hit, b: Hit) => number])[] = [
+  ['is about this vulnerability alone', (a, b) => Number(isGroup(a.advisory)) - Number(isGroup(b.advisory))],
+  ['knows a fix', (a, b) => Number(b.fixed !== null) - Number(a.fixed !== null)],
+  ['is rated', (a, b) => Number(b.ratings.length > 0) - Number(a.ratings.length > 0)],
+  ['comes first by its id', (a, b) => compareText(a.advisory.id, b.advisory.id)],
+]
 
-/** The publisher's own word where it gives one, else the severity of the newest CVSS vector; score and vector from that. */
-function severityOf(ratings: readonly Rating[]): Pick<Match, 'severity' | 'score' | 'vector'> {
-  const word = ratings.find(({ vector }) => vector === null)
-  const scored = ratings.filter(({ vector }) => vector !== null).sort((a, b) => compareText(b.source, a.source))[0]
-  return {
-    severity: word?.severity ?? scored?.severity ?? 'unknown',
-    score: scored?.score ?? null,
-    vector: scored?.vector ?? null,
-  }
+const byWeight = (a: Hit, b: Hit): number => weights.reduce((order, [, before]) => order || before(a, b), 0)
+
+/** Why the one decides and the other only joins it: `knows a fix`. */
+export function whyBefore(deciding: Hit, other: Hit): string {
+  return weights.find(([, before]) => before(deciding, other) !== 0)?.[0] ?? 'was read first'
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer'
 import type { Advisory, Affected, Range, RangeEvent } from './advisory.ts'
 import { affectedRatings, topRatings } from './osv-ratings.ts'
 
-/** Raise it when the same bytes would give another advisory: stored advisories are then read again. */
-export const OSV_PARSER_VERSION = 1
+/** Raise it when the same bytes would give another advisory, or other keys to find it by: stored ones are then read again. */
+export const OSV_PARSER_VERSION = 2
 
 /**
  * Far over the largest real records (a kernel advisory with all its binaries has a few MB), and small enough to be parsed

@@ -13,6 +13,7 @@ function finding(vulnerability: string, severity: Severity, more: Partial<Findin
     severity,
     score: null,
     vector: null,
+    ratings: [],
     published: null,
     summary: null,
     package: 'pkg:deb/debian/openssl@3.0.1',

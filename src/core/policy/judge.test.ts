@@ -17,6 +17,7 @@ function finding(severity: Severity, fixed: string | null = null, more: Partial<
     severity,
     score: null,
     vector: null,
+    ratings: [],
     published: null,
     summary: null,
     package: 'pkg:npm/left-pad@1.0.0',

@@ -176,6 +176,15 @@ async function feedTables(db: Db, engine: Engine): Promise<void> {
       .addPrimaryKeyConstraint('affected_key', ['key', 'advisory_id']),
   ).execute()
   await index(db, 'affected', ['advisory_id'])
+  await keyOnly(
+    engine,
+    db.schema
+      .createTable('rated')
+      .addColumn('id', text, (c) => c.notNull())
+      .addColumn('advisory_id', integer, (c) => c.notNull().references('advisory.id').onDelete('cascade'))
+      .addPrimaryKeyConstraint('rated_key', ['id', 'advisory_id']),
+  ).execute()
+  await index(db, 'rated', ['advisory_id'])
 }
 
 async function matchTables(db: Db, engine: Engine): Promise<void> {
@@ -192,6 +201,7 @@ async function matchTables(db: Db, engine: Engine): Promise<void> {
     .addColumn('severity', text, (c) => c.notNull())
     .addColumn('score', real)
     .addColumn('vector', text)
+    .addColumn('ratings', text, (c) => c.notNull())
     .addColumn('published', text)
     .addColumn('summary', text)
     .addColumn('aliases', text, (c) => c.notNull())
