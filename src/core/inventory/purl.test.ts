@@ -39,3 +39,12 @@ test.each([
 ] satisfies [Omit<PackageFact, 'kind'>, Parameters<typeof purlOf>[1], string][])('%o', (fact, distro, purl) => {
   expect(purlOf(fact, distro)).toBe(purl)
 })
+
+test.each([
+  ['swift', 'nio', 'pkg:swift/nio@1.0'],
+  ['maven', 'a/b', 'pkg:maven/a%2Fb@1.0'],
+  ['pub', 'A.b', 'pkg:pub/A.b@1.0'],
+  ['npm', '@a/', 'pkg:npm/%40a%2F@1.0'],
+] as const)('never fails: %s %s', (type, name, purl) => {
+  expect(purlOf({ type, name, version: '1.0' }, null)).toBe(purl)
+})

@@ -49,8 +49,14 @@ function text(
   version: string,
   qualifiers?: Record<string, string>,
 ): string {
-  // The specification has a plus sign encoded; packageurl-js leaves it, and some readers would take it for a blank.
-  return new PackageURL(type, vendor, name, version, qualifiers).toString().replaceAll('+', '%2B')
+  try {
+    // The specification has a plus sign encoded; packageurl-js leaves it, and some readers would take it for a blank.
+    return new PackageURL(type, vendor, name, version, qualifiers).toString().replaceAll('+', '%2B')
+  } catch {
+    // The type forbids the name: swift and maven ask for a namespace, pub for small letters. A package file may hold any.
+    const path = vendor === '' ? name : `${vendor}/${name}`
+    return `pkg:${type}/${encodeURIComponent(path)}@${encodeURIComponent(version)}`
+  }
 }
 
 /** Where the vendor's name is not the distribution's ID. */
