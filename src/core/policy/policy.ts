@@ -21,7 +21,7 @@ export interface Finding extends Match {
 }
 
 export interface Suppression {
-  readonly by: 'owner' | 'vex' | 'exception' | 'withdrawn'
+  readonly by: 'owner' | 'indirect' | 'vex' | 'exception' | 'withdrawn'
   readonly reason: string
   readonly until: string | null
 }

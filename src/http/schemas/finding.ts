@@ -42,7 +42,7 @@ const fields = {
   state: word(['open', 'suppressed']),
   suppressed: orNull(
     shape<Suppression>({
-      by: word(['owner', 'vex', 'exception', 'withdrawn']),
+      by: word(['owner', 'indirect', 'vex', 'exception', 'withdrawn']),
       reason: text,
       until: nullable('string'),
     }),
