@@ -14,6 +14,8 @@ export interface FindingPart extends ReportFinding, Made {}
 export type ReportLayer = ReportImage['layers'][number]
 
 export interface LayerPart extends ReportLayer {
+  /** 0 is the lowest. */
+  readonly layer: number
   readonly fromBase: boolean
   /** purls of the packages that it brought and that no later layer removed or replaced. */
   readonly packages: readonly string[]
@@ -31,6 +33,7 @@ export function layerParts({ image, packages }: Report): readonly LayerPart[] {
   const brought = Map.groupBy(packages, ({ layer }) => layer)
   return image.layers.map((layer, index) => ({
     ...layer,
+    layer: index,
     fromBase: isFromBase(index, image.base),
     packages: [...new Set(brought.get(index)?.map(({ purl }) => purl))],
   }))

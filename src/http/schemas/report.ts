@@ -23,7 +23,7 @@ const reportLayerSchema = shape<ReportLayer>(layerFields)
 
 export const layerPartSchema = named(
   'ImageLayer',
-  shape<LayerPart>({ ...layerFields, fromBase: Type.Boolean(), packages: texts }),
+  shape<LayerPart>({ ...layerFields, layer: count, fromBase: Type.Boolean(), packages: texts }),
 )
 
 const packageFields = {
