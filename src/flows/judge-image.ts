@@ -1,6 +1,7 @@
 import type { Store } from '../adapters/store/store.ts'
 import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
 import type { Digest } from '../core/image/digest.ts'
+import { lifetimeCoverage } from '../core/match/distro-lifetimes.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
 import { countFindings } from '../core/policy/counts.ts'
 import { judge } from '../core/policy/judge.ts'
@@ -28,7 +29,10 @@ export async function judgeImage(
   if (!image) throw new TallymanError('NOT_SCANNED', `${digest} is not in the store`)
   const packages = await store.images.packages(digest)
   const findings = snapshot ? await store.images.findings(digest) : []
-  const coverage = feedCoverage(packages, snapshot?.feeds, await store.packages.uncomparable(digest))
+  const coverage = [
+    ...lifetimeCoverage(image.distro, deps.now()),
+    ...feedCoverage(packages, snapshot?.feeds, await store.packages.uncomparable(digest)),
+  ]
   const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
 
   const now = deps.now().toISOString()

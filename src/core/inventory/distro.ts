@@ -74,6 +74,9 @@ const ownTypes: ReadonlyMap<string, PackageType> = new Map<string, PackageType>(
   ['openEuler', 'rpm'],
   ['Photon OS', 'rpm'],
   ['Azure Linux', 'rpm'],
+  ['MinimOS', 'apk'],
+  ['CleanStart', 'apk'],
+  ['Echo', 'deb'],
 ])
 
 interface Ecosystem {
@@ -118,6 +121,9 @@ const ecosystems = new Map<string, (fact: DistroFact) => Ecosystem>([
   ['sles', suse],
   ['sled', suse],
   ['sle_hpc', suse],
+  ['sle-micro', suse],
+  ['sl-micro', suse],
+  ['centos', centos],
   ['mageia', withMajor('Mageia')],
   ['openeuler', openEuler],
   ['photon', withVersion('Photon OS')],
@@ -182,6 +188,15 @@ function redHat({ versionId, cpeName = '' }: DistroFact): Ecosystem {
   const release = stated ?? (versionId && `enterprise_linux:${major(versionId)}::baseos`)
   const approximation = `packages of other repositories than ${release} are matched as its own`
   return release === '' ? { ecosystem: null } : { ecosystem: `Red Hat:${release}`, approximation }
+}
+
+/** Rebuilt from Red Hat's packages under the same versions; Stream is what becomes the next of its minor releases. */
+function centos({ versionId, prettyName = '' }: DistroFact): Ecosystem {
+  const release = major(versionId)
+  if (release === '') return { ecosystem: null }
+  const ecosystem = `Red Hat:enterprise_linux:${release}::${Number(release) < 8 ? 'server' : 'baseos'}`
+  const name = /\bStream\b/.test(prettyName) || Number(release) > 8 ? 'CentOS Stream' : 'CentOS'
+  return { ecosystem, approximation: `${name} has no advisories of its own; it is matched as ${ecosystem}` }
 }
 
 function suse({ prettyName = '' }: DistroFact): Ecosystem {
