@@ -1,12 +1,61 @@
 import { apk } from './apk.ts'
+import { bunLock } from './bun-lock.ts'
+import { cargoLock } from './cargo-lock.ts'
 import type { Cataloger } from './cataloger.ts'
-import { dpkg } from './dpkg.ts'
+import { conda } from './conda.ts'
+import { denoLock } from './deno-lock.ts'
 import { dpkgFiles } from './dpkg-files.ts'
+import { dpkg } from './dpkg.ts'
+import { erlangApp } from './erlang-app.ts'
+import { gradleLock } from './gradle-lock.ts'
+import { haskell } from './haskell.ts'
 import { javaArchive } from './java-archive.ts'
+import { juliaManifest } from './julia-manifest.ts'
+import { mixLock } from './mix-lock.ts'
+import { npmLock } from './npm-lock.ts'
 import { npm } from './npm.ts'
 import { osRelease } from './os-release.ts'
+import { pipfileLock } from './pipfile-lock.ts'
+import { pnpmLock } from './pnpm-lock.ts'
+import { pub } from './pub.ts'
+import { pythonLock } from './python-lock.ts'
 import { python } from './python.ts'
+import { rDescription } from './r-description.ts'
+import { rebarLock } from './rebar-lock.ts'
+import { renvLock } from './renv-lock.ts'
+import { requirements } from './requirements.ts'
 import { rpm } from './rpm.ts'
+import { swiftResolved } from './swift-resolved.ts'
+import { yarnLock } from './yarn-lock.ts'
 
 /** Every cataloger, in the order in which they are asked. */
-export const catalogers: readonly Cataloger[] = [osRelease, dpkg, dpkgFiles, apk, rpm, npm, python, javaArchive]
+export const catalogers: readonly Cataloger[] = [
+  osRelease,
+  dpkg,
+  dpkgFiles,
+  apk,
+  rpm,
+  npm,
+  python,
+  javaArchive,
+  npmLock,
+  yarnLock,
+  pnpmLock,
+  bunLock,
+  denoLock,
+  pythonLock,
+  pipfileLock,
+  requirements,
+  conda,
+  cargoLock,
+  gradleLock,
+  pub,
+  mixLock,
+  rebarLock,
+  erlangApp,
+  swiftResolved,
+  haskell,
+  rDescription,
+  renvLock,
+  juliaManifest,
+]
