@@ -66,7 +66,9 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
       const { digest } = request.params
       const { images, verdicts, sightings, writeBacks: written } = deps.store
       const locations = await sightings.locations(digest)
-      const writeBacks = (await written.of(digest)).map(({ digest: _, ...attempt }) => attempt)
+      const writeBacks = (await written.of(digest)).map(({ registry, repository, manifest, status, error, at }) => {
+        return { registry, repository, manifest, status, error, at }
+      })
       const image = await images.get(digest)
       if (image) {
         return {
