@@ -2,11 +2,17 @@ import { apk } from './apk.ts'
 import { bunLock } from './bun-lock.ts'
 import { cargoLock } from './cargo-lock.ts'
 import type { Cataloger } from './cataloger.ts'
+import { composerLock } from './composer-lock.ts'
+import { composer } from './composer.ts'
 import { conda } from './conda.ts'
 import { denoLock } from './deno-lock.ts'
+import { dotnetDeps } from './dotnet-deps.ts'
+import { dotnetRuntime } from './dotnet-runtime.ts'
 import { dpkgFiles } from './dpkg-files.ts'
 import { dpkg } from './dpkg.ts'
 import { erlangApp } from './erlang-app.ts'
+import { gemfileLock } from './gemfile-lock.ts'
+import { gemspec } from './gemspec.ts'
 import { gradleLock } from './gradle-lock.ts'
 import { haskell } from './haskell.ts'
 import { javaArchive } from './java-archive.ts'
@@ -14,6 +20,7 @@ import { juliaManifest } from './julia-manifest.ts'
 import { mixLock } from './mix-lock.ts'
 import { npmLock } from './npm-lock.ts'
 import { npm } from './npm.ts'
+import { nugetLock } from './nuget-lock.ts'
 import { osRelease } from './os-release.ts'
 import { pipfileLock } from './pipfile-lock.ts'
 import { pnpmLock } from './pnpm-lock.ts'
@@ -38,6 +45,13 @@ export const catalogers: readonly Cataloger[] = [
   npm,
   python,
   javaArchive,
+  gemspec,
+  gemfileLock,
+  composer,
+  composerLock,
+  dotnetDeps,
+  dotnetRuntime,
+  nugetLock,
   npmLock,
   yarnLock,
   pnpmLock,
