@@ -102,9 +102,9 @@ function describe(image: ImageRecord, reference: string, base: ReportImage['base
 }
 
 function reportPackage(installed: InstalledPackage, base: ReportImage['base']): ReportPackage {
-  const { purl, name, version, ecosystem, source, arch, cataloger, path, layer, licenses } = installed
+  const { purl, name, version, ecosystem, source, arch, cataloger, path, layer, ownedBy, licenses } = installed
   const fromBase = isFromBase(layer, base)
-  return { purl, name, version, ecosystem, source, arch, cataloger, path, layer, fromBase, ownedBy: null, licenses }
+  return { purl, name, version, ecosystem, source, arch, cataloger, path, layer, fromBase, ownedBy, licenses }
 }
 
 /** `registry/repository:tag` where it was seen, else the digest alone. */

@@ -35,6 +35,7 @@ const installed = (
   cataloger: 'dpkg',
   path: 'var/lib/dpkg/status',
   layer: 0,
+  ownedBy: null,
 })
 
 const scan = (letter: string, packages: readonly InstalledPackage[]): ScanRecord => ({

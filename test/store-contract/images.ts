@@ -47,6 +47,7 @@ export function describeImages(under: () => StoreUnderTest): void {
         arch: null,
         purl: 'pkg:npm/%40scope/left-pad@1.3.0',
         licenses: [],
+        owner: null,
       },
       expect.objectContaining({ name: 'unknown', ecosystem: '' }),
       expect.objectContaining({ name: 'zlib1g', source: { name: 'zlib1g-source', version: '1.0-1' } }),

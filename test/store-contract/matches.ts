@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { digestOf } from '../../src/core/image/digest.ts'
 import type { MatchResult } from '../../src/core/match/finding.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
 import { runStoreProcess, savedImages } from '../support/store-process.ts'
@@ -74,6 +75,58 @@ export function describeMatches(under: () => StoreUnderTest): void {
       state: 'open',
       suppressed: null,
     })
+  })
+
+  test('a package that another one owns is a row of its own, and its findings are suppressed and not counted', async () => {
+    const { images, packages } = under().store
+    const owner = deb('node-pad').purl
+    const owned = npm('pad', '1.0.0', { path: 'usr/share/nodejs/pad/package.json', ownedBy: owner })
+    await saved([owned, deb('node-pad')])
+    await images.save(scan('other', [owned, npm('pad')]))
+    const rows = await packages.unmatched('all', 1, 0, 10)
+    expect(rows.map((row) => `${row.name} of ${row.owner}`).toSorted()).toEqual([
+      'node-pad of null',
+      'pad of null',
+      `pad of ${owner}`,
+    ])
+    const result = {
+      matches: [match('CVE-2026-0001')],
+      uncomparable: [{ advisory: 'GHSA-1', reason: 'version ? cannot be read' }],
+    }
+    const pads = rows.filter(({ name }) => name === 'pad').map(({ id }) => ({ packageId: id, result }))
+    await packages.saveMatches(1, pads, noon)
+
+    expect(await images.findings(digest)).toEqual([
+      {
+        ...match('CVE-2026-0001'),
+        package: owned.purl,
+        firstSeen: noon,
+        state: 'suppressed',
+        suppressed: {
+          by: 'owner',
+          reason: `files belong to ${owner}; the distribution patches and tracks it`,
+          until: null,
+        },
+      },
+    ])
+    expect((await images.findings(digestOf('other'))).map(({ state }) => state).toSorted()).toEqual([
+      'open',
+      'suppressed',
+    ])
+    expect(await packages.uncomparable(digest)).toEqual([])
+    expect(await packages.uncomparable(digestOf('other'))).toHaveLength(1)
+
+    const affected = await packages.imagesWith('CVE-2026-0001', { limit: 10 })
+    expect(affected.items.map(({ image, findings }) => [image.digest, findings.length])).toEqual([
+      [digestOf('other'), 2],
+    ])
+    const listed = await images.list({ vulnerability: 'CVE-2026-0001' }, { limit: 10 })
+    expect(listed.items.map((image) => image.digest)).toEqual([digestOf('other')])
+    expect(await packages.vulnerability('CVE-2026-0001')).toMatchObject({ packages: 1, images: 1 })
+    const named = await packages.list({ name: 'pad' }, { limit: 10 })
+    expect(named.items.map((row) => [row.owner, row.images, row.vulnerabilities])).toEqual(
+      named.items.map(({ owner: by }) => (by === null ? [null, 1, 1] : [owner, 2, 0])),
+    )
   })
 
   test('replaces matches, and remembers when those that stay were first seen', async () => {

@@ -90,14 +90,17 @@ function havingPackage(eb: Images, wanted: string) {
     .$if(version !== undefined, (query) => query.where('package.version', '=', version ?? ''))
 }
 
+/** Openly: what the owner of the affected files answers for does not count. */
 function havingVulnerability(eb: Images, id: string) {
   return eb
     .selectFrom('vulnerability_alias')
     .innerJoin('package_match', 'package_match.vulnerability', 'vulnerability_alias.vulnerability')
+    .innerJoin('package', 'package.id', 'package_match.package_id')
     .innerJoin('set_package', 'set_package.package_id', 'package_match.package_id')
     .innerJoin('image_set', 'image_set.set_id', 'set_package.set_id')
     .select('image_set.image_id')
     .where('vulnerability_alias.alias', '=', keyText(id))
+    .where('package.owner', 'is', null)
 }
 
 function lyingAt(eb: Images, { registry, repository, tag }: ImageFilter) {

@@ -3,7 +3,7 @@ import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { listImages } from './image-list.ts'
-import { finding } from './match-rows.ts'
+import { finding, findingColumns } from './match-rows.ts'
 import { packageColumns, packageRecord } from './package-rows.ts'
 import { saveSets } from './package-sets.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
@@ -95,13 +95,13 @@ export function imageTables(db: Db): ImageTables {
       const rows = await packagesOf(db, digest)
         .innerJoin('package_match', 'package_match.package_id', 'package.id')
         .selectAll('package_match')
-        .select('package.purl')
+        .select(findingColumns)
         .orderBy('package_match.rank')
         .orderBy('package.name')
         .orderBy('package_match.vulnerability')
         .orderBy('package.id')
         .execute()
-      return rows.map((row) => finding(row, row.purl))
+      return rows.map(finding)
     },
 
     base: (digest) => baseOf(db, digest),

@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Severity } from '../../core/match/advisory.ts'
 import type { Match, MatchRating } from '../../core/match/finding.ts'
+import { suppressionOf } from '../../core/match/suppression.ts'
 import type { Finding } from '../../core/policy/policy.ts'
 import { keyText } from './key-text.ts'
 import { rankOf } from './rank.ts'
@@ -48,14 +49,28 @@ export function sameMatch(a: MatchRow, b: MatchRow): boolean {
   return matchContent.every((column) => a[column] === b[column])
 }
 
-/** As the store knows it: whether policy, VEX or an exception suppresses it is judged later. */
-export function finding(row: Omit<Selectable<Database['package_match']>, 'id'>, purl: string): Finding {
+/** Of the package: what a finding says of it, and what decides whether it counts. */
+export const findingColumns = [
+  'package.purl',
+  'package.type',
+  'package.name',
+  'package.source_name',
+  'package.owner',
+] as const
+
+type FindingRow = Omit<Selectable<Database['package_match']>, 'id'> &
+  Pick<Selectable<Database['package']>, 'purl' | 'type' | 'name' | 'source_name' | 'owner'>
+
+/** Suppressed by what the package is; whether policy, VEX or an exception does so is judged later. */
+export function finding(row: FindingRow): Finding {
+  const { type, name, source_name: source, owner } = row
+  const suppressed = suppressionOf({ type, name, source: source === null ? null : { name: source }, ownedBy: owner })
   return {
     vulnerability: row.vulnerability,
     advisory: row.advisory,
     aliases: JSON.parse(row.aliases) as string[],
     advisories: JSON.parse(row.advisories) as string[],
-    package: purl,
+    package: row.purl,
     fixed: row.fixed,
     severity: row.severity as Severity,
     score: row.score,
@@ -64,7 +79,7 @@ export function finding(row: Omit<Selectable<Database['package_match']>, 'id'>, 
     published: row.published,
     summary: row.summary,
     firstSeen: row.first_seen,
-    state: 'open',
-    suppressed: null,
+    state: suppressed ? 'suppressed' : 'open',
+    suppressed,
   }
 }

@@ -42,6 +42,7 @@ export function packagesMatching(db: Db, { name, ecosystem, version }: PackageFi
         .selectFrom('package_match')
         .select((inner) => inner.fn.countAll<number>().as('count'))
         .whereRef('package_match.package_id', '=', 'package.id')
+        .where('package.owner', 'is', null)
         .as('vulnerabilities'),
     ])
     .$if(name !== undefined, (query) => query.where('package.name', '=', name ?? ''))

@@ -16,6 +16,7 @@ export const packageColumns = [
   'package.arch',
   'package.purl',
   'package.licenses',
+  'package.owner',
 ] as const
 
 export type PackageRow = Omit<Selectable<Database['package']>, 'hash' | 'matched_snapshot'>
@@ -32,6 +33,7 @@ export function packageRecord(row: PackageRow): PackageRecord {
     arch: row.arch,
     purl: row.purl,
     licenses: JSON.parse(row.licenses) as string[],
+    owner: row.owner,
   }
 }
 
@@ -47,6 +49,7 @@ export function packageRow(found: InstalledPackage): Insertable<Database['packag
     arch: found.arch,
     purl: found.purl,
     licenses: JSON.stringify(found.licenses),
+    owner: found.ownedBy,
   }
   const hash = createHash('sha256').update(JSON.stringify(row)).digest('hex')
   return { ...row, hash, ecosystem: keyText(row.ecosystem), name: keyText(row.name), version: keyText(row.version) }

@@ -30,6 +30,7 @@ export function packageTables(db: Db, engine: Engine): PackageTables {
         .innerJoin('package', 'package.id', 'package_gap.package_id')
         .select(['package.name as package', 'package_gap.advisory', 'package_gap.reason'])
         .where('package_gap.package_id', 'in', idsOf(db, image))
+        .where('package.owner', 'is', null)
         .orderBy('package.name')
         .orderBy('package_gap.advisory')
         .execute()

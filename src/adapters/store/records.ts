@@ -54,6 +54,8 @@ export interface PackageRecord extends MatchSubject {
   readonly arch: string | null
   readonly purl: string
   readonly licenses: readonly string[]
+  /** purl of the OS package whose files it consists of: its findings are suppressed in favour of that one's. */
+  readonly owner: string | null
 }
 
 export interface MatchedPackage {
@@ -178,7 +180,7 @@ export interface PackageFilter {
 export interface PackageSummary extends PackageRecord {
   /** How many stored images have it. */
   readonly images: number
-  /** Vulnerabilities that affect it. */
+  /** Vulnerabilities that affect it; none where it has an owner. */
   readonly vulnerabilities: number
 }
 

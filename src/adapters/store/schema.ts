@@ -77,6 +77,8 @@ interface PackageTable {
   arch: string | null
   purl: string
   licenses: string
+  /** purl of the OS package that speaks for it. */
+  owner: string | null
   /** Snapshot that it was last matched against; 0 before the first. */
   matched_snapshot: Generated<number>
 }

@@ -94,7 +94,7 @@ export interface PackageTables {
    * transaction. Packages that were matched against a newer snapshot meanwhile are left as they are.
    */
   saveMatches(snapshot: number, matched: readonly MatchedPackage[], now: string): Promise<void>
-  /** Advisories that could not be compared with packages of this image: `package name`, `reason`. */
+  /** Advisories that could not be compared with packages of this image that no other package owns. */
   uncomparable(
     image: Digest,
   ): Promise<readonly { readonly package: string; readonly advisory: string; readonly reason: string }[]>

@@ -93,10 +93,20 @@ function ofSystem(
   if (packages.length === 0) return [noData('NO_PACKAGE_DATABASE', `it is ${name}, but no package of it was found`)]
   if (distro.ecosystem === null) return [noData('ECOSYSTEM_UNKNOWN', `no advisory feed is known for ${name}`)]
   const foreign = packages.filter(({ type }) => !isOwnType(type, distro)).length
+  const thirdParty = packages.filter(({ type, ecosystem }) => isOwnType(type, distro) && ecosystem === null)
   return [
     approximation === null
       ? { subject, status: 'done', detail: distro.ecosystem }
       : { subject, status: 'partial', reason: 'DISTRO_APPROXIMATED', detail: approximation },
     ...(foreign > 0 ? [noData('FOREIGN_PACKAGES', `${foreign} packages are not of the kind that ${name} has`)] : []),
+    ...(thirdParty.length > 0 ? [noData('THIRD_PARTY_PACKAGE', thirdPartyDetail(thirdParty, name))] : []),
   ]
+}
+
+const maxNamed = 5
+
+function thirdPartyDetail(packages: readonly InstalledPackage[], distro: string): string {
+  const names = packages.slice(0, maxNamed).map(({ name }) => name)
+  const more = packages.length > maxNamed ? ` and ${packages.length - maxNamed} more` : ''
+  return `others than ${distro} made ${names.join(', ')}${more}; its advisories say nothing about them`
 }

@@ -33,3 +33,8 @@ export function ecosystemOf(type: PackageType, distro: Distro | null): string | 
   const ecosystem = ecosystems[type]
   return ecosystem === 'distro' ? (distro?.ecosystem ?? null) : ecosystem
 }
+
+/** Whether no feed can say anything about packages of this type, whatever they are. */
+export function isWithoutAdvisories(type: string): boolean {
+  return ecosystems[type as PackageType] === null
+}

@@ -49,6 +49,7 @@ test('gives packages in order with what they are matched as, and a line for ever
         cataloger: 'test',
         path: status,
         layer: 0,
+        ownedBy: null,
       },
       expect.objectContaining({ name: 'bash', ecosystem: 'Debian:12', layer: 0 }),
       {
@@ -63,6 +64,7 @@ test('gives packages in order with what they are matched as, and a line for ever
         cataloger: 'test',
         path: 'srv/node_modules/a/package.json',
         layer: 1,
+        ownedBy: null,
       },
     ],
     coverage: [

@@ -1,5 +1,5 @@
 import type { LayerFacts } from '../layer/facts.ts'
-import { overlay } from '../layer/overlay.ts'
+import { overlay, type Overlay } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
 import { catalogers } from './catalogers.ts'
@@ -7,8 +7,11 @@ import { coverageOf } from './coverage.ts'
 import { ecosystemOf } from './ecosystem.ts'
 import { chooseDistro, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
 import { osPlaces, rootOf } from './os-root.ts'
+import { ownersOf, type Candidate } from './owners.ts'
 import type { CoverageEntry, Distro, ImageLayer, InstalledPackage, Inventory, PackageFact } from './package.ts'
+import { preferred } from './precedence.ts'
 import { purlOf } from './purl.ts'
+import { isThirdParty } from './third-party.ts'
 
 /** A layer's facts, or why there are none. */
 export type LayerRead = LayerFacts | Omit<CoverageEntry, 'subject'>
@@ -27,7 +30,7 @@ export function takeInventory({ layers, read }: ReadImage): Inventory {
   const facts = layers.map((_, index) => factsIn(read[index]))
   const merged = overlay(facts, { wants: isEvidence, places: osPlaces })
   const distros = distrosIn(merged.readings)
-  const packages = packagesIn(merged.readings, distros)
+  const packages = packagesIn(merged, distros)
   return {
     distro: distros.get('')?.distro ?? null,
     packages,
@@ -57,27 +60,29 @@ function distrosIn(readings: readonly SurvivingReading[]): ReadonlyMap<string, I
   return distros
 }
 
-/** OS packages once in a root, whatever number of databases has them; language packages once per file. */
+/** OS packages once in a root, whatever number of databases has them; language packages once per place. */
 function packagesIn(
-  readings: readonly SurvivingReading[],
+  { readings, entryOf }: Pick<Overlay, 'readings' | 'entryOf'>,
   distros: ReadonlyMap<string, IdentifiedDistro>,
 ): readonly InstalledPackage[] {
-  const packages = new Map<string, InstalledPackage>()
-  for (const reading of readings) {
-    for (const fact of reading.facts) {
-      if (fact.kind !== 'package') continue
-      const isSystem = isSystemType(fact.type)
-      const root = rootOf(reading.path)
-      const key = [fact.type, isSystem ? root : reading.path, identityOf(fact)].join('\n')
-      if (packages.has(key)) continue
-      packages.set(key, installed(fact, reading, isSystem ? (distros.get(root)?.distro ?? null) : null))
-    }
-  }
-  return [...packages.values()].sort(byNameAndPlace)
+  const candidates = preferred(readings.flatMap((reading) => candidatesIn(reading, distros)))
+  const owners = ownersOf(candidates, readings, entryOf)
+  return candidates
+    .map((candidate) => ({ ...candidate.installed, ownedBy: owners.get(candidate)?.purl ?? null }))
+    .sort(byNameAndPlace)
 }
 
-function installed(fact: PackageFact, reading: SurvivingReading, distro: Distro | null): InstalledPackage {
-  const { type, name, version, source = null, arch = null, licenses = [] } = fact
+function candidatesIn(reading: SurvivingReading, distros: ReadonlyMap<string, IdentifiedDistro>): readonly Candidate[] {
+  const distro = distros.get(rootOf(reading.path))?.distro ?? null
+  return reading.facts.flatMap((fact) => {
+    if (fact.kind !== 'package') return []
+    const installed = installedPackage(fact, reading, isSystemType(fact.type) ? distro : null)
+    return [{ installed, evidence: fact.evidence ?? 'installed' }]
+  })
+}
+
+function installedPackage(fact: PackageFact, reading: SurvivingReading, distro: Distro | null): InstalledPackage {
+  const { type, name, version, source = null, arch = null, licenses = [], local = false } = fact
   const own = distro && isOwnType(type, distro) ? distro : null
   return {
     type,
@@ -86,11 +91,12 @@ function installed(fact: PackageFact, reading: SurvivingReading, distro: Distro 
     source,
     arch,
     licenses,
-    ecosystem: ecosystemOf(type, own),
-    purl: purlOf(fact, own),
+    ecosystem: local || isThirdParty(fact, own) ? null : ecosystemOf(type, own),
+    purl: fact.purl ?? purlOf(fact, own),
     cataloger: reading.cataloger,
     path: reading.path,
     layer: originOf(fact, reading),
+    ownedBy: null,
   }
 }
 

@@ -15,7 +15,7 @@ export const osPlaces: readonly string[] = [
 
 /** What follows the root in the path of a piece of OS evidence. */
 const place =
-  /(?:^|\/)(?:var\/lib\/dpkg(?:\/status\.d)?|(?:usr\/)?lib\/apk\/db|var\/lib\/rpm(?:manifest)?|usr\/lib\/sysimage\/rpm|usr\/share\/rpm|usr\/lib|etc)\/[^/]+$/
+  /(?:^|\/)(?:var\/lib\/dpkg(?:\/status\.d|\/info)?|var\/lib\/chisel|(?:usr\/)?lib\/apk\/db|var\/lib\/rpm(?:manifest)?|usr\/lib\/sysimage\/rpm|usr\/share\/rpm|usr\/lib|etc)\/[^/]+$/
 
 /** The root that a piece of OS evidence speaks of: '' in most images, `rootfs/` where one carries another in a directory. */
 export function rootOf(path: string): string {

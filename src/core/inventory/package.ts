@@ -58,6 +58,11 @@ export interface PackageFact {
   readonly vendor?: string
   /** As an SBOM found in the image names it, where that says more than type, name and version. */
   readonly purl?: string
+  /**
+   * No registry has this build: a program's own main module or crate, what a folder replaced, what came from a repository.
+   * Shown, and matched with nothing: its version compares with none that an advisory names.
+   */
+  readonly local?: boolean
   /** rpm: the module it belongs to, `name:stream:version:context`. */
   readonly module?: string
 }
@@ -113,6 +118,8 @@ export interface InstalledPackage {
   readonly path: string
   /** Index of the layer that brought this version, 0 = base: rewriting a database does not make its old packages new. */
   readonly layer: number
+  /** purl of the OS package that the evidence file belongs to, where that one's advisories speak for this package too. */
+  readonly ownedBy: string | null
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Overlay {
   readonly unread: readonly UnreadEvidence[]
   /** False where the layers have more or longer links and paths than any real image: readings may be missing or too many. */
   readonly isComplete: boolean
+  /** Where a path of the image really lies: the links on the way to it are followed, not the one that it is itself. */
+  entryOf(path: string): string
 }
 
 /** What is evidence, so that links to files that nobody read are found. */
@@ -35,11 +37,12 @@ export function overlay(layers: readonly (LayerFacts | undefined)[], evidence: E
   const symlinked = symlinkedIn(tree, evidence)
   const hardlinked = hardlinkedIn(tree)
   const isComplete = tree.budget.left >= 0
-  if (symlinked.length === 0 && hardlinked.length === 0) return { readings, unread: [], isComplete }
+  const entryOf = (path: string) => tree.symlinks.entry(path)
+  if (symlinked.length === 0 && hardlinked.length === 0) return { readings, unread: [], isComplete, entryOf }
   // Whether the files are there at all: seldom asked, so a second pass is cheaper than carrying every file in the first.
   const there = treeOf(layers, new Set([...symlinked, ...hardlinked].map(({ target }) => target)))
   const unread = [...symlinked.filter(({ target }) => there.files.has(target)), ...hardlinkedIn(there)]
-  return { readings, unread, isComplete: isComplete && there.budget.left >= 0 }
+  return { readings, unread, isComplete: isComplete && there.budget.left >= 0, entryOf }
 }
 
 /** Paths that lead through a link to where no reading is. */

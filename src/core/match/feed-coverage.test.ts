@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { feedCoverage } from './feed-coverage.ts'
 
-const packages = [{ ecosystem: 'npm' }, { ecosystem: 'Debian:12' }, { ecosystem: 'npm' }]
+const npm = { type: 'npm', ecosystem: 'npm', owner: null }
+const packages = [npm, { type: 'deb', ecosystem: 'Debian:12', owner: null }, npm]
 
 test('an ecosystem with advisories is done, one without is no data', () => {
   expect(feedCoverage(packages, [{ ecosystems: { 'Debian:12': 7 } }, { ecosystems: { 'Debian:12': 1 } }], [])).toEqual([
@@ -16,7 +17,7 @@ test('an ecosystem with advisories is done, one without is no data', () => {
 })
 
 test('without any feed nothing counts as checked', () => {
-  expect(feedCoverage([{ ecosystem: 'npm' }], undefined, [])).toEqual([
+  expect(feedCoverage([npm], undefined, [])).toEqual([
     {
       subject: 'feed npm',
       status: 'no-data',
@@ -29,5 +30,22 @@ test('without any feed nothing counts as checked', () => {
 test('a version that could not be compared is named with its advisory', () => {
   expect(feedCoverage([], [], [{ package: 'foo', advisory: 'CVE-1', reason: 'version x' }])).toEqual([
     { subject: 'package foo', status: 'partial', reason: 'VERSION_UNCOMPARABLE', detail: 'CVE-1: version x' },
+  ])
+})
+
+test('what has no ecosystem is named by its type, and what an OS package owns is that one’s matter', () => {
+  const generic = { type: 'generic', ecosystem: '', owner: null }
+  const owned = [
+    { ...npm, owner: 'pkg:deb/debian/node-foo@1' },
+    { ...generic, owner: 'pkg:deb/debian/foo@1' },
+  ]
+  const unknownSystem = { type: 'rpm', ecosystem: '', owner: null }
+  expect(feedCoverage([...owned, unknownSystem, generic, generic], [], [])).toEqual([
+    {
+      subject: 'packages of type generic',
+      status: 'no-data',
+      reason: 'ECOSYSTEM_UNKNOWN',
+      detail: 'there are no advisories for packages of this type, 2 packages were not checked',
+    },
   ])
 })

@@ -1,9 +1,14 @@
 import { canonicalEcosystem } from './advisory-key.ts'
 import { lookupEcosystems } from './lookup.ts'
+import { isWithoutAdvisories } from '../inventory/ecosystem.ts'
 import type { CoverageEntry } from '../inventory/package.ts'
 
 interface MatchedIn {
+  /** Empty where none is known. */
   readonly ecosystem: string
+  readonly type: string
+  /** The package that it belongs to, whose advisories speak for it. */
+  readonly owner: string | null
 }
 
 interface FeedContent {
@@ -20,19 +25,34 @@ interface Uncomparable {
 /**
  * What the feeds could say about these packages: one line per ecosystem, `done` with the number of advisories or `no-data`
  * where there is none (which is not the same as none that affects), and one line per package version that could not be
- * compared with an advisory.
+ * compared with an advisory. What another package owns is that one's matter.
  */
 export function feedCoverage(
   packages: readonly MatchedIn[],
   feeds: readonly FeedContent[] | undefined,
   uncomparable: readonly Uncomparable[],
 ): CoverageEntry[] {
-  const byEcosystem = new Map<string, number>()
-  for (const { ecosystem } of packages) byEcosystem.set(ecosystem, (byEcosystem.get(ecosystem) ?? 0) + 1)
-  const lines = [...byEcosystem]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([ecosystem, count]) => ecosystemLine(ecosystem, count, feeds))
-  return [...lines, ...uncomparable.map(uncomparableLine)]
+  const unowned = packages.filter(({ owner }) => owner === null)
+  const lines = counted(unowned.filter(({ ecosystem }) => ecosystem !== '').map(({ ecosystem }) => ecosystem))
+  const others = unowned.filter(({ type }) => isWithoutAdvisories(type))
+  return [
+    ...lines.map(([ecosystem, count]) => ecosystemLine(ecosystem, count, feeds)),
+    ...counted(others.map(({ type }) => type)).map(typeLine),
+    ...uncomparable.map(uncomparableLine),
+  ]
+}
+
+/** Each name with how often it is there, in order. */
+function counted(names: readonly string[]): [name: string, count: number][] {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function typeLine([type, count]: [type: string, count: number]): CoverageEntry {
+  const packages = count === 1 ? '1 package was' : `${count} packages were`
+  const detail = `there are no advisories for packages of this type, ${packages} not checked`
+  return { subject: `packages of type ${type}`, status: 'no-data', reason: 'ECOSYSTEM_UNKNOWN', detail }
 }
 
 function ecosystemLine(ecosystem: string, count: number, feeds: readonly FeedContent[] | undefined): CoverageEntry {

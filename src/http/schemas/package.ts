@@ -14,6 +14,7 @@ export const packageSummarySchema = named(
     arch: nullable('string'),
     purl: text,
     licenses: texts,
+    owner: nullable('string'),
     images: count,
     vulnerabilities: count,
   }),

@@ -94,6 +94,7 @@ async function packageTables(db: Db, engine: Engine): Promise<void> {
     .addColumn('arch', text)
     .addColumn('purl', text, (c) => c.notNull())
     .addColumn('licenses', text, (c) => c.notNull())
+    .addColumn('owner', text)
     .addColumn('matched_snapshot', integer, (c) => c.notNull().defaultTo(0))
     .execute()
   await index(db, 'package', ['name', 'id'])

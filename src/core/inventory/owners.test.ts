@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import { layerFacts, type LayerSketch } from '../../../fixtures/catalogers/layer-facts.ts'
+import { digestOf } from '../image/digest.ts'
+import { takeInventory } from './inventory.ts'
+import type { DistroFact, OwnershipFact, PackageFact, PackageType } from './package.ts'
+
+const debian: DistroFact = { kind: 'distro', id: 'debian', versionId: '12' }
+const status = 'var/lib/dpkg/status'
+const list = 'var/lib/dpkg/info/lantern.list'
+const manifest = 'usr/share/nodejs/lantern/package.json'
+const jar = 'usr/share/java/lantern.jar'
+const program = 'usr/bin/lantern'
+const allPaths = [manifest, jar, program].join('\n')
+
+const packageOf = (type: PackageType, version: string, more: Partial<PackageFact> = {}): PackageFact => ({
+  kind: 'package',
+  type,
+  name: 'lantern',
+  version,
+  ...more,
+})
+const owns = (paths: string, type: PackageType = 'deb'): OwnershipFact => ({
+  kind: 'ownership',
+  type,
+  name: 'lantern',
+  paths,
+})
+
+/** A Debian with the package that owns the three files, and what else. */
+const system = (
+  version: string,
+  more: Partial<PackageFact> = {},
+  others: LayerSketch['evidence'] = {},
+): LayerSketch => ({
+  evidence: {
+    'etc/os-release': [debian],
+    [status]: [packageOf('deb', version, more)],
+    [list]: [owns(allPaths)],
+    ...others,
+  },
+})
+
+/** The packages that are no OS packages, as `type version` with the name of the owner. */
+function ownersIn(...layers: readonly LayerSketch[]): readonly string[] {
+  const read = layers.map(layerFacts)
+  const descriptors = read.map((_, index) => {
+    const digest = digestOf(String(index))
+    return { digest, mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size: 1, diffId: null, createdBy: null }
+  })
+  return takeInventory({ layers: descriptors, read })
+    .packages.filter(({ type }) => !['deb', 'apk', 'rpm'].includes(type))
+    .map(({ type, version, ownedBy }) => `${type} ${version} of ${ownedBy?.replace(/\?.*/, '') ?? 'nobody'}`)
+}
+
+const owner = 'pkg:deb/debian/lantern@'
+
+describe('a language package of the owner’s files', () => {
+  test.each([
+    ['2.4.1', '1:2.4.1+dfsg-1'],
+    ['2.4.1', '2.4.1-3+b1'],
+    ['2.4', '2.4.0-1'],
+    ['2.4.0', '2.4-1'],
+    ['3.0.0-rc.1', '3.0.0~rc1-2'],
+    ['2.4.1', '2.4.1~ds1-1'],
+  ])('of version %s is that of %s', (version, installed) => {
+    const found = ownersIn(system(installed, {}, { [manifest]: [packageOf('npm', version)] }))
+    expect(found).toEqual([expect.stringMatching(`^npm ${version} of ${owner}`)])
+  })
+
+  test.each([
+    ['2.4.1', '2.4.10-1'],
+    ['2.5.0', '2.4.1-1'],
+    ['1', '10-1'],
+  ])('of version %s is not that of %s: it was put over it', (version, installed) => {
+    expect(ownersIn(system(installed, {}, { [manifest]: [packageOf('npm', version)] }))).toEqual([
+      `npm ${version} of nobody`,
+    ])
+  })
+
+  test('in a bundle has a version of its own', () => {
+    expect(ownersIn(system('8.8.1+ds+~cs25.17.7-2', {}, { [manifest]: [packageOf('npm', '1.2.3')] }))).toEqual([
+      `npm 1.2.3 of ${owner}8.8.1%2Bds%2B~cs25.17.7-2`,
+    ])
+  })
+})
+
+describe('what lies inside a file of the owner', () => {
+  const inside = {
+    [jar]: [packageOf('maven', '7', { evidence: 'archive', within: 'META-INF/lib/other.jar' })],
+    [program]: [packageOf('golang', '1.22.3', { evidence: 'embedded' })],
+  }
+
+  test('is the owner’s, whatever its version', () => {
+    expect(ownersIn(system('2.4-1', {}, inside))).toEqual([
+      `golang 1.22.3 of ${owner}2.4-1`,
+      `maven 7 of ${owner}2.4-1`,
+    ])
+  })
+
+  test('is not where a later layer replaced the file, unless it has the same version', () => {
+    const replaced = { evidence: { [jar]: [packageOf('maven', '8')], [program]: [packageOf('golang', '2.4')] } }
+    expect(ownersIn(system('2.4-1', {}, inside), replaced)).toEqual([
+      `golang 2.4 of ${owner}2.4-1`,
+      'maven 8 of nobody',
+    ])
+  })
+
+  test('is where a later layer only touched the file', () => {
+    expect(ownersIn(system('2.4-1', {}, inside), { evidence: inside })).toHaveLength(2)
+    expect(ownersIn(system('2.4-1', {}, inside), { evidence: inside }).join()).not.toContain('nobody')
+  })
+})
+
+test('paths lead through the links of the image', () => {
+  const layer = {
+    symlinks: { lib: 'usr/lib' },
+    evidence: {
+      'etc/os-release': [debian],
+      [status]: [packageOf('deb', '2.4-1')],
+      [list]: [owns('lib/lantern/liblantern.so')],
+      'usr/lib/lantern/liblantern.so': [packageOf('generic', '2.4', { evidence: 'pattern' })],
+    },
+  }
+  expect(ownersIn(layer)).toEqual([`generic 2.4 of ${owner}2.4-1`])
+})
+
+test('nobody owns what a package that is gone, of another architecture or in another root owned', () => {
+  const evidence = { [manifest]: [packageOf('npm', '2.4')] }
+  const gone = { evidence: { 'etc/os-release': [debian], [status]: [], [list]: [owns(allPaths)], ...evidence } }
+  expect(ownersIn(gone)).toEqual(['npm 2.4 of nobody'])
+  const foreign = system('2.4-1', { arch: 'arm64' }, { [list]: [{ ...owns(allPaths), arch: 'amd64' }], ...evidence })
+  expect(ownersIn(foreign)).toEqual(['npm 2.4 of nobody'])
+  const inRoot = system('2.4-1', {}, { [list]: [], [`rootfs/${list}`]: [owns(allPaths)], ...evidence })
+  expect(ownersIn(inRoot)).toEqual(['npm 2.4 of nobody'])
+})
+
+describe('an owner that its distribution’s advisories do not speak for', () => {
+  const evidence = {
+    [manifest]: [packageOf('npm', '2.4')],
+    [program]: [packageOf('generic', '2.4', { evidence: 'pattern' })],
+  }
+
+  test('somebody else made: its language packages count, version strings are its own', () => {
+    const vendor = 'Lantern <support@docker.com>'
+    expect(ownersIn(system('2.4-1', { vendor }, evidence))).toEqual([
+      `generic 2.4 of ${owner}2.4-1`,
+      'npm 2.4 of nobody',
+    ])
+  })
+
+  test('is of a distribution whose feed only lists what is fixed', () => {
+    const amazon: DistroFact = { kind: 'distro', id: 'amzn', versionId: '2023' }
+    const layer = {
+      evidence: {
+        'etc/os-release': [amazon],
+        'var/lib/rpm/rpmdb.sqlite': [packageOf('rpm', '2.4-1'), owns(allPaths, 'rpm')],
+        ...evidence,
+      },
+    }
+    expect(ownersIn(layer)).toEqual(['generic 2.4 of pkg:rpm/amzn/lantern@2.4-1', 'npm 2.4 of nobody'])
+  })
+})

@@ -1,0 +1,126 @@
+import type { SurvivingReading } from '../layer/overlay-tree.ts'
+import { basenameOf } from '../layer/path.ts'
+import { isSystemType } from './distro.ts'
+import { rootOf } from './os-root.ts'
+import type { Evidence, InstalledPackage, OwnershipFact } from './package.ts'
+
+/** A package with what decides whether another one's owner speaks for it. */
+export interface Candidate {
+  readonly installed: InstalledPackage
+  readonly evidence: Evidence
+}
+
+/**
+ * The package that owns each candidate's evidence file and speaks for it, by candidate; those without one are left out.
+ * `entryOf` leads a path through the links in its directories: a list says `/lib/x` where the file is `usr/lib/x`.
+ */
+export function ownersOf(
+  candidates: readonly Candidate[],
+  readings: readonly SurvivingReading[],
+  entryOf: (path: string) => string,
+): ReadonlyMap<Candidate, InstalledPackage> {
+  const ownable = candidates.filter(({ installed }) => !isSystemType(installed.type))
+  const owners = new Map<Candidate, InstalledPackage>()
+  if (ownable.length === 0) return owners
+  const claims = claimsTo(new Set(ownable.map(({ installed }) => installed.path)), readings, entryOf)
+  const packages = Map.groupBy(
+    candidates.map(({ installed }) => installed),
+    ({ type, name, path }) => keyOf(type, name, isSystemType(type) ? rootOf(path) : ''),
+  )
+  for (const candidate of ownable) {
+    const owner = (claims.get(candidate.installed.path) ?? [])
+      .flatMap(({ fact, root }) =>
+        (packages.get(keyOf(fact.type, fact.name, root)) ?? []).filter(
+          ({ arch }) => fact.arch === undefined || arch === fact.arch,
+        ),
+      )
+      .find((claimant) => speaksFor(claimant, candidate))
+    if (owner) owners.set(candidate, owner)
+  }
+  return owners
+}
+
+interface Claim {
+  readonly fact: OwnershipFact
+  readonly root: string
+}
+
+const keyOf = (type: string, name: string, root: string) => `${type}\n${name}\n${root}`
+
+/**
+ * Who says that these files are his, by file. An image has 100,000 owned paths and a few hundred files that somebody asks
+ * for, so only paths with the last part of one of these are led through links.
+ */
+function claimsTo(
+  files: ReadonlySet<string>,
+  readings: readonly SurvivingReading[],
+  entryOf: (path: string) => string,
+): ReadonlyMap<string, readonly Claim[]> {
+  const basenames = new Set([...files].map(basenameOf))
+  const claims = new Map<string, Claim[]>()
+  for (const { path: source, facts } of readings) {
+    for (const fact of facts) {
+      if (fact.kind !== 'ownership') continue
+      const claim = { fact, root: isSystemType(fact.type) ? rootOf(source) : '' }
+      for (const path of fact.paths.split('\n')) {
+        if (!basenames.has(basenameOf(path))) continue
+        const file = entryOf(claim.root + path)
+        if (files.has(file)) claims.set(file, [...(claims.get(file) ?? []), claim])
+      }
+    }
+  }
+  return claims
+}
+
+/**
+ * Feeds that list what is not fixed yet as well: where one of them is silent about a package, it is not affected.
+ * Others, Amazon's for one, only announce fixes.
+ */
+const comprehensive: ReadonlySet<string> = new Set([
+  'Debian',
+  'Ubuntu',
+  'Red Hat',
+  'AlmaLinux',
+  'Rocky Linux',
+  'SUSE',
+  'openSUSE',
+  'Azure Linux',
+  'Alpine',
+  'Wolfi',
+  'Chainguard',
+])
+
+/**
+ * Whether what is known of the owner holds for the package. A version string in a file is the owner's in any case. For
+ * language packages the distribution must track them, and metadata that name another version were put over the
+ * distribution's (`pip install -U`, `npm -g`). What lies inside a binary, an archive or a bundle has versions of its own;
+ * it is the owner's unless a later layer replaced the file.
+ */
+function speaksFor(owner: InstalledPackage, { installed, evidence }: Candidate): boolean {
+  const isReplaced = installed.layer > owner.layer
+  if (installed.type === 'generic') return !isReplaced || versionsAgree(owner, installed)
+  if (!comprehensive.has(owner.ecosystem?.split(':', 1)[0] ?? '')) return false
+  const isPart = evidence === 'embedded' || evidence === 'archive' || evidence === 'name' || isBundle(owner)
+  return (isPart && !isReplaced) || versionsAgree(owner, installed)
+}
+
+/** Debian's JavaScript packages of several modules add up their versions, `8.8.1+ds+~cs25.17.7-2`. */
+const isBundle = ({ type, version }: InstalledPackage) => type === 'deb' && version.includes('+~')
+
+/** A distribution's `1:2.28.1+dfsg-1` is upstream's 2.28.1; what one of them calls 2.28 the other may call 2.28.0. */
+function versionsAgree(owner: InstalledPackage, { version }: InstalledPackage): boolean {
+  const upstream = comparable(owner.version.replace(/^\d+:/, '').replace(/-[^-]*$/, ''))
+  const own = comparable(version.replace(/^\d+!/, ''))
+  return begins(upstream, own) || begins(own, upstream)
+}
+
+/** Debian writes `1.0~rc1` and `1.0~b2` for what is 1.0rc1, 1.0-rc.1 or 1.0b2 upstream. */
+const comparable = (version: string) =>
+  version
+    .toLowerCase()
+    .replace(/^v(?=\d)/, '')
+    .replaceAll(/[~_-]|(?<=[a-z])\.|\.(?=[a-z])/g, '')
+
+/** Whether a version begins with another: 1.2.3 with 1.2, not 1.23 with 1.2. */
+const begins = (version: string, start: string) =>
+  start !== '' && version.startsWith(start) && !(/\d$/.test(start) && /^\d/.test(version.slice(start.length)))
