@@ -13,10 +13,12 @@ import { dpkg } from './dpkg.ts'
 import { erlangApp } from './erlang-app.ts'
 import { gemfileLock } from './gemfile-lock.ts'
 import { gemspec } from './gemspec.ts'
+import { goBinary } from './go-binary.ts'
 import { gradleLock } from './gradle-lock.ts'
 import { haskell } from './haskell.ts'
 import { javaArchive } from './java-archive.ts'
 import { juliaManifest } from './julia-manifest.ts'
+import { jvmRelease } from './jvm-release.ts'
 import { mixLock } from './mix-lock.ts'
 import { npmLock } from './npm-lock.ts'
 import { npm } from './npm.ts'
@@ -32,7 +34,9 @@ import { rebarLock } from './rebar-lock.ts'
 import { renvLock } from './renv-lock.ts'
 import { requirements } from './requirements.ts'
 import { rpm } from './rpm.ts'
+import { rustBinary } from './rust-binary.ts'
 import { swiftResolved } from './swift-resolved.ts'
+import { versionStrings } from './version-strings.ts'
 import { yarnLock } from './yarn-lock.ts'
 
 /** Every cataloger, in the order in which they are asked. */
@@ -52,6 +56,10 @@ export const catalogers: readonly Cataloger[] = [
   dotnetDeps,
   dotnetRuntime,
   nugetLock,
+  goBinary,
+  rustBinary,
+  versionStrings,
+  jvmRelease,
   npmLock,
   yarnLock,
   pnpmLock,
