@@ -115,6 +115,24 @@ test('lists an OS package once in a root and a language package once for every p
   ])
 })
 
+test('lists a package once for every place inside an archive, and says which', () => {
+  const lamp: PackageFact = {
+    kind: 'package',
+    type: 'maven',
+    name: 'org.harbour:lamp',
+    version: '1',
+    evidence: 'archive',
+  }
+  const inner = { ...lamp, within: 'WEB-INF/lib/a.jar' }
+  expect(placed({ evidence: { 'opt/a.war': [lamp, inner, { ...lamp, within: 'WEB-INF/lib/b.jar' }, inner] } })).toEqual(
+    [
+      'org.harbour:lamp 1 in opt/a.war of layer 0',
+      'org.harbour:lamp 1 in opt/a.war!/WEB-INF/lib/a.jar of layer 0',
+      'org.harbour:lamp 1 in opt/a.war!/WEB-INF/lib/b.jar of layer 0',
+    ],
+  )
+})
+
 test('takes the distribution of another root from that root', () => {
   const alpine: DistroFact = { kind: 'distro', id: 'alpine', versionId: '3.20.3' }
   const apk: PackageFact = { kind: 'package', type: 'apk', name: 'musl', version: '1' }

@@ -68,7 +68,11 @@ function packagesIn(
   const candidates = preferred(readings.flatMap((reading) => candidatesIn(reading, distros)))
   const owners = ownersOf(candidates, readings, entryOf)
   return candidates
-    .map((candidate) => ({ ...candidate.installed, ownedBy: owners.get(candidate)?.purl ?? null }))
+    .map((candidate) => ({
+      ...candidate.installed,
+      path: placeOf(candidate),
+      ownedBy: owners.get(candidate)?.purl ?? null,
+    }))
     .sort(byNameAndPlace)
 }
 
@@ -77,9 +81,12 @@ function candidatesIn(reading: SurvivingReading, distros: ReadonlyMap<string, Id
   return reading.facts.flatMap((fact) => {
     if (fact.kind !== 'package') return []
     const installed = installedPackage(fact, reading, isSystemType(fact.type) ? distro : null)
-    return [{ installed, evidence: fact.evidence ?? 'installed' }]
+    return [{ installed, evidence: fact.evidence ?? 'installed', within: fact.within }]
   })
 }
+
+/** Archives in archives as Java writes them in URLs: `app.war!/WEB-INF/lib/a.jar`. */
+const placeOf = ({ installed: { path }, within }: Candidate) => (within === undefined ? path : `${path}!/${within}`)
 
 function installedPackage(fact: PackageFact, reading: SurvivingReading, distro: Distro | null): InstalledPackage {
   const { type, name, version, source = null, arch = null, licenses = [], local = false } = fact

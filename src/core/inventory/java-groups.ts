@@ -20,6 +20,7 @@ const groups: readonly (readonly [RegExp, string])[] = [
   ],
   [/^commons-/, 'org.apache.commons'],
   [/^log4j-/, 'org.apache.logging.log4j'],
+  [/^ant(?:-|$)/, 'org.apache.ant'],
   [/^slf4j-/, 'org.slf4j'],
   [/^logback-(?:access|classic|core)$/, 'ch.qos.logback'],
   [/^jackson-(?:annotations|core|databind)$/, 'com.fasterxml.jackson.core'],

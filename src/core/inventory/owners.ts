@@ -8,6 +8,8 @@ import type { Evidence, InstalledPackage, OwnershipFact } from './package.ts'
 export interface Candidate {
   readonly installed: InstalledPackage
   readonly evidence: Evidence
+  /** Where inside the evidence file. */
+  readonly within?: string | undefined
 }
 
 /**

@@ -114,7 +114,7 @@ export interface InstalledPackage {
   readonly ecosystem: string | null
   readonly purl: string
   readonly cataloger: string
-  /** Evidence file, without leading slash. */
+  /** Evidence file, without leading slash; `file!/entry` for what lies in an archive in it. */
   readonly path: string
   /** Index of the layer that brought this version, 0 = base: rewriting a database does not make its old packages new. */
   readonly layer: number

@@ -26,9 +26,9 @@ export function preferred(candidates: readonly Candidate[]): readonly Candidate[
 const directoryOf = (path: string) => path.slice(0, path.length - basenameOf(path).length)
 
 /** A root has one set of OS packages, whatever number of databases; two lock files of one directory describe one tree. */
-function placeOf({ installed: { type, name, version, arch, path }, evidence }: Candidate): string {
+function placeOf({ installed: { type, name, version, arch, path }, evidence, within }: Candidate): string {
   const place = isSystemType(type) ? rootOf(path) : evidence === 'lockfile' ? directoryOf(path) : path
-  return [type, place, name, version, arch ?? ''].join('\n')
+  return [type, place, name, version, arch ?? '', within ?? ''].join('\n')
 }
 
 const modules = 'node_modules/'
