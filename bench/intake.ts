@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { measureNode, median, rounded } from './measure.ts'
+import { measureProgram, median, rounded } from './measure.ts'
 
 /** Requests a second and latencies in milliseconds, at 128 connections. */
 interface IntakeRun {
@@ -40,7 +40,7 @@ async function runIntake(mode: 'group' | 'single', seconds: number): Promise<Int
   const url = await lines.next()
   if (url.done) throw new Error('the intake server did not start')
   try {
-    const { stdout } = await measureNode('intake-load.ts', [url.value, String(seconds)])
+    const { stdout } = await measureProgram('intake-load.ts', [url.value, String(seconds)])
     server.stdin.end()
     const stored = Number((await lines.next()).value)
     const run = JSON.parse(stdout) as IntakeRun

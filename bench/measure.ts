@@ -44,14 +44,16 @@ export async function measureShell(
   }
 }
 
-/** Runs a Node program of this repository, and asks it for its peak memory when it ends. */
-export function measureNode(
+/** Runs a program of this repository, TypeScript or a command, and asks its Node process for its peak memory when it ends. */
+export function measureProgram(
   program: string,
   args: readonly string[],
   options: { env?: Readonly<Record<string, string>>; exitCodes?: readonly number[] } = {},
 ): Promise<Cost> {
   const file = new URL(program, import.meta.url).pathname
-  return measureShell([process.execPath, '--import', usageFile.href, file, ...args].map(quoted).join(' '), options)
+  const command = file.endsWith('.ts') ? [process.execPath, file] : [file]
+  const env = { ...options.env, NODE_OPTIONS: `--import=${usageFile.href}` }
+  return measureShell([...command, ...args].map(quoted).join(' '), { ...options, env })
 }
 
 /** `0m1.25s 0m0.10s`, as POSIX `times` prints it. */

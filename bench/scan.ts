@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { LayerProfile } from '../src/core/layer/evidence.ts'
 import { startDockerRegistry } from '../test/support/docker-registry.ts'
 import type { BenchLayer, BenchLayers } from './image.ts'
-import { measureNode, measureShell, median, quoted, rounded, type Cost } from './measure.ts'
+import { measureProgram, measureShell, median, quoted, rounded, type Cost } from './measure.ts'
 import { pushImage } from './push.ts'
 
 export interface ScanFigures {
@@ -45,7 +45,7 @@ export async function benchScan(
       runs.cold.push(await scan(first, home))
       runs.warm.push(await scan(second, home))
       await rm(home, { recursive: true })
-      runs.pipeline.push(await measureNode('pool.ts', [repository, JSON.stringify(layers.large)]))
+      runs.pipeline.push(await measureProgram('pool.ts', [repository, JSON.stringify(layers.large)]))
       const other = await mkdtemp(join(tmpdir(), 'tallyman-bench-home-'))
       runs.small.push(await scan(small, other))
       await rm(other, { recursive: true })
@@ -68,7 +68,7 @@ function urlOf(repository: string, { digest }: BenchLayer): string {
 /** As a user would, with a store of its own; without a feed the verdict is `inconclusive` (2). */
 function scan(reference: string, home: string): Promise<Cost> {
   const args = ['scan', reference, '--plain-http', '--feed', 'none', '-o', 'json']
-  return measureNode('../src/main.ts', args, { env: { TALLYMAN_HOME: home }, exitCodes: [0, 1, 2] })
+  return measureProgram('../bin/tallyman', args, { env: { TALLYMAN_HOME: home }, exitCodes: [0, 1, 2] })
 }
 
 function figuresOf(runs: Record<Series, readonly Cost[]>, { large }: BenchLayers): ScanFigures {

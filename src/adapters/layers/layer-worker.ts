@@ -44,7 +44,7 @@ export function startLayerWorker({ file, stuckAfter, heapMiB }: LayerWorkerOptio
     eval: true,
     workerData: { file: file.href, compileCache: getCompileCacheDir() },
     // The young generation decides how much garbage piles up before it is collected: memory that buys no speed here.
-    resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxOldGenerationSizeMb: heapMiB, maxYoungGenerationSizeMb: 6 },
   })
   const free = Array.from({ length: bufferCount }, () => new ArrayBuffer(bufferBytes))
   let death: WorkerDied | undefined

@@ -3,6 +3,7 @@ import type { Cataloger } from '../../core/inventory/cataloger.ts'
 import { createLayerReading, type LayerReading } from '../../core/layer/read-layer.ts'
 import { asTallymanError } from '../../errors.ts'
 import type { Reply, Request } from './protocol.ts'
+import { passedThrough } from './young-garbage.ts'
 
 /** The worker's side: one reading at a time, messages in order. */
 export function serveLayers(port: MessagePort, catalogers: readonly Cataloger[]): void {
@@ -25,6 +26,7 @@ export function serveLayers(port: MessagePort, catalogers: readonly Cataloger[])
         // After an error the rest of the bytes may still be on the way: their buffers go back all the same.
         try {
           await reading?.push(new Uint8Array(request.buffer, 0, request.length))
+          passedThrough(request.length)
         } finally {
           reply({ kind: 'buffer', buffer: request.buffer }, [request.buffer])
         }

@@ -1,6 +1,6 @@
 import type { LayerFacts } from './facts.ts'
 
-export type Gap = LayerFacts['gaps'][number]
+type Gap = LayerFacts['gaps'][number]
 
 /** Why a layer, or a part of it, was not understood. */
 export type GapReason =

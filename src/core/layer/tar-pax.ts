@@ -10,7 +10,7 @@ export interface PaxRecords {
 }
 
 /** GNU's sparse formats 0.0, 0.1 (`map` given) and 1.0 (map at the start of the body). */
-export interface PaxSparse {
+interface PaxSparse {
   readonly name?: string
   readonly realSize: number
   readonly map: readonly number[] | undefined

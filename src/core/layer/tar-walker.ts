@@ -23,7 +23,10 @@ export interface Look {
 }
 
 export interface TarVisitor {
-  /** Returns what to do with a file's body; undefined skips it without copying. Other kinds have no body. */
+  /**
+   * Returns what to do with a file's body, which is valid during that call only; undefined skips it without copying. Other
+   * kinds have no body.
+   */
   entry(entry: TarEntry): WhenBody | Look | undefined
   /** Something that archive readers understand differently. */
   ambiguous(detail: string): void
@@ -61,6 +64,8 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
   let skip = 0
   let padding = 0
   let collecting: Collecting | undefined
+  /** Bodies are read into the same memory one after another: a hundred archives of 10 MB would be a gigabyte of garbage. */
+  let memory = Buffer.allocUnsafeSlow(64 * 1024)
   let zeroBlocks = 0
   let onBlock = readHeader
   let pax: PaxRecords | undefined
@@ -111,7 +116,8 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
   /** `whenFull` gets the next `size` bytes. */
   function take(size: number, whenFull: (bytes: Buffer) => void): void {
     if (size === 0) return whenFull(Buffer.alloc(0))
-    collecting = { bytes: Buffer.allocUnsafeSlow(size), filled: 0, padding: paddingOf(size), whenFull }
+    if (memory.length < size) memory = Buffer.allocUnsafeSlow(size)
+    collecting = { bytes: memory.subarray(0, size), filled: 0, padding: paddingOf(size), whenFull }
   }
 
   /** The body's first block is the next one; `whenBody` gets that, too. */

@@ -1,6 +1,6 @@
 import type { LayerFacts } from './facts.ts'
 
-export type NodeKind = 'directory' | 'file' | 'symlink' | 'removed'
+type NodeKind = 'directory' | 'file' | 'symlink' | 'removed'
 
 const kinds: readonly NodeKind[] = ['directory', 'file', 'symlink', 'removed']
 
