@@ -3,7 +3,7 @@ import { isOfApplication, locked, type LockedPackage, maxLockFileBytes } from '.
 
 /**
  * `stack.yaml.lock` (`hackage: aeson-2.0.3.0@sha256:…`; what its snapshot holds is not in it) and `cabal.project.freeze`
- * (`any.aeson ==2.0.3.0`).
+ * (`any.aeson ==2.0.3.0`, without `any.` in files of old).
  */
 export const haskell: Cataloger = {
   name: 'haskell',
@@ -28,4 +28,4 @@ function* packagesIn(text: string, pattern: RegExp): Generator<LockedPackage> {
 
 /** Names are words of letters and digits with dashes between them, none of digits alone. */
 const inStack = /\bhackage: (?<name>[A-Za-z0-9-]{1,255})-(?<version>\d[\d.]{0,127})(?=@|\s|$)/g
-const inFreeze = /\bany\.(?<name>[A-Za-z0-9-]{1,255}) ==(?<version>\d[\d.]{0,127})(?=,|\s|$)/g
+const inFreeze = /(?<![\w.-])(?:any\.)?(?<name>[A-Za-z0-9-]{1,255}) ==(?<version>\d[\d.]{0,127})(?=,|\s|$)/g
