@@ -60,7 +60,10 @@ function distrosIn(readings: readonly SurvivingReading[]): ReadonlyMap<string, I
   return distros
 }
 
-/** OS packages once in a root, whatever number of databases has them; language packages once per place. */
+/**
+ * OS packages once in a root, whatever number of databases has them; language packages once per place. A version string in
+ * a program that an OS package owns says again, less exactly, what the package says, so it is left out.
+ */
 function packagesIn(
   { readings, entryOf }: Pick<Overlay, 'readings' | 'entryOf'>,
   distros: ReadonlyMap<string, IdentifiedDistro>,
@@ -68,6 +71,7 @@ function packagesIn(
   const candidates = preferred(readings.flatMap((reading) => candidatesIn(reading, distros)))
   const owners = ownersOf(candidates, readings, entryOf)
   return candidates
+    .filter((candidate) => candidate.evidence !== 'pattern' || !owners.has(candidate))
     .map((candidate) => ({
       ...candidate.installed,
       path: placeOf(candidate),

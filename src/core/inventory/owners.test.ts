@@ -121,7 +121,8 @@ test('paths lead through the links of the image', () => {
       'usr/lib/lantern/liblantern.so': [packageOf('generic', '2.4', { evidence: 'pattern' })],
     },
   }
-  expect(ownersIn(layer)).toEqual([`generic 2.4 of ${owner}2.4-1`])
+  // Left out, because it is owned: unowned it would be of nobody.
+  expect(ownersIn(layer)).toEqual([])
 })
 
 test('nobody owns what a package that is gone, of another architecture or in another root owned', () => {
@@ -140,12 +141,9 @@ describe('an owner that its distribution’s advisories do not speak for', () =>
     [program]: [packageOf('generic', '2.4', { evidence: 'pattern' })],
   }
 
-  test('somebody else made: its language packages count, version strings are its own', () => {
+  test('somebody else made: its language packages count, version strings are left out', () => {
     const vendor = 'Lantern <support@docker.com>'
-    expect(ownersIn(system('2.4-1', { vendor }, evidence))).toEqual([
-      `generic 2.4 of ${owner}2.4-1`,
-      'npm 2.4 of nobody',
-    ])
+    expect(ownersIn(system('2.4-1', { vendor }, evidence))).toEqual(['npm 2.4 of nobody'])
   })
 
   test('is of a distribution whose feed only lists what is fixed', () => {
@@ -157,6 +155,23 @@ describe('an owner that its distribution’s advisories do not speak for', () =>
         ...evidence,
       },
     }
-    expect(ownersIn(layer)).toEqual(['generic 2.4 of pkg:rpm/amzn/lantern@2.4-1', 'npm 2.4 of nobody'])
+    expect(ownersIn(layer)).toEqual(['npm 2.4 of nobody'])
   })
+})
+
+test('a component of Bitnami owns the version strings of its directory, and no language package', () => {
+  const layer: LayerSketch = {
+    evidence: {
+      'opt/bitnami/.bitnami_components.json': [packageOf('bitnami', '2.4-1'), owns('opt/bitnami/lantern/', 'bitnami')],
+      'opt/bitnami/lantern/bin/lantern': [packageOf('generic', '2.4', { evidence: 'pattern' })],
+      'opt/bitnami/lantern/lib/lantern.jar': [packageOf('maven', '2.4', { evidence: 'archive' })],
+      'opt/bitnami/other/bin/lantern': [packageOf('generic', '2.3', { evidence: 'pattern' })],
+    },
+  }
+  expect(ownersIn(layer)).toEqual([
+    'bitnami 2.4-1 of nobody',
+    'generic 2.3 of nobody',
+    'generic 2.4 of pkg:bitnami/lantern@2.4-1',
+    'maven 2.4 of nobody',
+  ])
 })
