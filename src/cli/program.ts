@@ -4,6 +4,7 @@ import type { CliActions } from './actions.ts'
 import { configCommand } from './config.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes, type ExitCode } from './exit-code.ts'
+import { explainCommand } from './explain.ts'
 import { feedCommand } from './feed.ts'
 import { imagesCommand } from './images.ts'
 import { painter, tolerateBrokenPipe, write, type CliIo } from './io.ts'
@@ -47,6 +48,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(imagesCommand(context))
     .addCommand(packagesCommand(context))
     .addCommand(vulnerabilitiesCommand(context))
+    .addCommand(explainCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(policyCommand(context))
     .addCommand(registryCommand(context))

@@ -1,12 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { parsePlatform } from '../core/image/platform.ts'
+import type { Explanation } from '../core/report/explanation.ts'
+import type { IndexReport, Report } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
+import { explainVulnerability } from '../flows/explain-vulnerability.ts'
 import type { ScanTarget } from './actions.ts'
 import { print, reportView, type CliContext } from './context.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { withProgress } from './io.ts'
 import { configOption, examples, outputOption, verdictExitCodes, wholeNumber, type Format } from './options.ts'
 import { json } from './output/json.ts'
+import { renderExplanations } from './output/explanation-text.ts'
 import { renderReport } from './output/report-table.ts'
 
 interface Options {
@@ -18,6 +22,7 @@ interface Options {
   readonly plainHttp?: boolean
   readonly output: Format
   readonly limit?: number
+  readonly explain?: string
   readonly config?: string
 }
 
@@ -33,6 +38,7 @@ export function scanCommand(context: CliContext): Command {
     .option('--platform <os/arch|all>', 'one platform of an index (default: all)', platform)
     .option('--plain-http', 'speak HTTP to a registry that the configuration does not declare')
     .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
+    .option('--explain <id>', 'say why the image has, or does not have, this vulnerability, instead of the report')
     .addOption(outputOption())
     .addOption(configOption())
     .action(async (image: string | undefined, options: Options) => {
@@ -49,6 +55,7 @@ export function scanCommand(context: CliContext): Command {
         }),
       )
       context.exitWith(exitCodeOf(report.verdict.outcome))
+      if (options.explain !== undefined) return explain(report, options.explain, options, context)
       await print(
         context,
         options.output === 'json' ? json(report) : renderReport(report, reportView(context, options.limit)),
@@ -58,8 +65,27 @@ export function scanCommand(context: CliContext): Command {
     ['an image in a registry', 'tallyman scan registry.example/team/app:1.4'],
     ['an OCI layout, with vulnerability data of a folder', 'tallyman scan --layout ./build/app:latest --feed ./osv'],
     ['one platform, as JSON', 'tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json'],
+    ['why it has a vulnerability', 'tallyman scan registry.example/team/app:1.4 --explain CVE-2024-0001'],
     ['a saved image, by a policy of your own', 'tallyman scan --archive app.tar --policy strict.yaml'],
   ])
+}
+
+/** The scan is in the local store now, with everything that the explanation needs. */
+async function explain(
+  report: Report | IndexReport,
+  id: string,
+  { output, config, feed }: Options,
+  context: CliContext,
+): Promise<void> {
+  if (feed === 'none')
+    throw new TallymanError('USAGE', 'with --feed none nothing is matched, so nothing can be explained')
+  const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
+  const explanations = await context.actions.withLocal(config ?? null, async (local) => {
+    const found: Explanation[] = []
+    for (const { image } of images) found.push(await explainVulnerability(image.digest, id, local))
+    return found
+  })
+  await print(context, renderExplanations(explanations, output, reportView(context)))
 }
 
 /** Exactly one of the three ways to name an image. */

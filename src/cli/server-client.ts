@@ -11,6 +11,7 @@ import type {
   VulnerabilitySummary,
 } from '../adapters/store/records.ts'
 import type { Digest } from '../core/image/digest.ts'
+import type { Explanation } from '../core/report/explanation.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import { asTallymanError, errorCodes, TallymanError, type ErrorCode } from '../errors.ts'
 import type { VerdictAnswer } from '../flows/answer-verdict.ts'
@@ -31,6 +32,7 @@ export interface JobList {
 export interface ServerClient {
   verdict(image: string): Promise<VerdictAnswer>
   report(digest: Digest): Promise<Report | IndexReport>
+  explanation(digest: Digest, vulnerability: string): Promise<Explanation>
   requestScan(image: string): Promise<void>
   images(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
   packages(filter: PackageFilter, page: PageRequest): Promise<Page<PackageSummary>>
@@ -94,6 +96,8 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
   return {
     verdict: (image) => call('GET', 'verdict', { query: { image } }),
     report: (digest) => call('GET', `images/${digest}/report`),
+    explanation: (digest, vulnerability) =>
+      call('GET', `images/${digest}/findings/${encodeURIComponent(vulnerability)}/explanation`),
     requestScan: async (image) => void (await call('POST', 'scans', { body: { image } })),
     images: (filter, page) => call('GET', 'images', { query: { ...filter, ...page } }),
     packages: (filter, page) => call('GET', 'packages', { query: { ...filter, ...page } }),

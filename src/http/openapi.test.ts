@@ -34,6 +34,7 @@ const routes = [
   'GET /api/v1/images/{digest}/checks',
   'GET /api/v1/images/{digest}/derived',
   'GET /api/v1/images/{digest}/findings',
+  'GET /api/v1/images/{digest}/findings/{vulnerability}/explanation',
   'GET /api/v1/images/{digest}/history',
   'GET /api/v1/images/{digest}/layers',
   'GET /api/v1/images/{digest}/packages',

@@ -25,31 +25,37 @@ export function affects(entry: Affected, version: string, scheme: VersionScheme 
   return answers.some(({ affected }) => affected === 'unknown') ? unknown : no
 }
 
-/** By its text; without ranges to decide, also by value: PyPI's `1.0` is `1.0.0`. */
-function isListed({ versions, ranges }: Affected, version: string, scheme: VersionScheme | undefined): boolean {
+/** Whether the entry enumerates the version. By its text; without ranges to decide, also by value: PyPI's `1.0` is `1.0.0`. */
+export function isListed({ versions, ranges }: Affected, version: string, scheme: VersionScheme | undefined): boolean {
   if (versions.includes(version)) return true
   return ranges.length === 0 && versions.some((listed) => scheme?.compare(version, listed) === 0)
 }
 
-function rangeHolds(range: Range, version: string, scheme: VersionScheme | undefined): Answer {
-  if (holdsEverything(range)) return { affected: 'yes', fixed: null }
-  if (scheme?.compare(version, version) === undefined) return unknown
-  let limits = 0
+/** An answer with the event of the range that gave it: the last one that the version has reached, or the limit it is not below. */
+export interface RangeAnswer extends Answer {
+  readonly decidedBy: RangeEvent | null
+}
+
+/** Whether one range holds a version. */
+export function rangeHolds(range: Range, version: string, scheme: VersionScheme | undefined): RangeAnswer {
+  if (holdsEverything(range)) return { affected: 'yes', fixed: null, decidedBy: range.events[0] ?? null }
+  if (scheme?.compare(version, version) === undefined) return { ...unknown, decidedBy: null }
+  let limit: RangeEvent | null = null
   let belowLimit = false
   let latest: RangeEvent | undefined
   for (const event of range.events) {
     const order = compareToEvent(version, event, scheme)
-    if (order === undefined) return unknown
+    if (order === undefined) return { ...unknown, decidedBy: event }
     if ('limit' in event) {
-      limits++
+      limit = event
       belowLimit ||= order < 0
     } else if (order > 0 || (order === 0 && !('lastAffected' in event))) {
       latest = latest === undefined ? event : later(latest, event, scheme)
     }
   }
-  if (limits > 0 && !belowLimit) return no
-  if (latest === undefined || !('introduced' in latest)) return no
-  return { affected: 'yes', fixed: firstFix([range], version, scheme) }
+  if (limit !== null && !belowLimit) return { ...no, decidedBy: limit }
+  if (latest === undefined || !('introduced' in latest)) return { ...no, decidedBy: latest ?? null }
+  return { affected: 'yes', fixed: firstFix([range], version, scheme), decidedBy: latest }
 }
 
 const holdsEverything = ({ events }: Range): boolean =>

@@ -17,6 +17,14 @@ export const severities = [
 
 export const severitySchema = word(severities)
 
+export const ratingSchema = shape<MatchRating>({
+  advisory: text,
+  source: text,
+  severity: severitySchema,
+  score: nullable('number'),
+  vector: nullable('string'),
+})
+
 const fields = {
   vulnerability: text,
   advisory: text,
@@ -27,15 +35,7 @@ const fields = {
   severity: severitySchema,
   score: nullable('number'),
   vector: nullable('string'),
-  ratings: list(
-    shape<MatchRating>({
-      advisory: text,
-      source: text,
-      severity: severitySchema,
-      score: nullable('number'),
-      vector: nullable('string'),
-    }),
-  ),
+  ratings: list(ratingSchema),
   published: nullable('string'),
   summary: nullable('string'),
   firstSeen: text,

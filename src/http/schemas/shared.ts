@@ -1,5 +1,6 @@
 import { problemSchema } from '../problem.ts'
 import { feedStatusSchema } from './feed.ts'
+import { explanationSchema } from './explanation.ts'
 import { findingPartSchema, findingSchema, reportFindingSchema } from './finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './image.ts'
 import { jobsAnswerSchema } from './job.ts'
@@ -39,6 +40,7 @@ export const sharedSchemas = [
   findingPartSchema,
   packagePartSchema,
   layerPartSchema,
+  explanationSchema,
   feedStatusSchema,
   jobsAnswerSchema,
   policySchema,
