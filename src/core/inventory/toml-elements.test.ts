@@ -38,6 +38,7 @@ test.each([
   ['other values', 'n = 1\nb = true\nd = 2024-01-01T00:00:00Z\n'],
   ['lists of several lines', 'l = [\n  "]", # ]\n  { x = "1" },\n]\n'],
   ['texts of several lines', 't = """\ny = "1"\n\\"""\n"""\nu = \'\'\'\n[[b]]\n\'\'\'\n'],
+  ['quotes at the end of a text', 't = """"a"""""\nu = \'\'\'a\'\'\'\'\n'],
   ['the elements inside an element', '[[a.files]]\ny = "1"\n[a]\n'],
 ])('passes over %s', (_, text) => {
   const { elements, notes } = elementsOf(`[[a]]\nx = "1"\n${text}`)

@@ -112,7 +112,11 @@ function endOfText(text: string, start: number): number {
     if (char === '\\' && quote === '"') at++
     else if (char === '\n' && !isLong) return -1
     else if (char === quote && !isLong) return at + 1
-    else if (char === quote && text.startsWith(quote.repeat(3), at)) return at + 3
+    else if (char === quote && text.startsWith(quote.repeat(3), at)) {
+      // The last two quotes of five are the end of the text itself.
+      const more = text[at + 3] !== quote ? 0 : text[at + 4] !== quote ? 1 : 2
+      return at + 3 + more
+    }
   }
   return -1
 }
