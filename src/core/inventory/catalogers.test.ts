@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { catalog, fixture, wants } from '../../../fixtures/catalogers/catalog.ts'
+import { lanternRecords, manifest } from '../../../fixtures/catalogers/chisel/manifest.ts'
 import { damaged, flawsOf } from '../../../fixtures/catalogers/hostile.ts'
 import { ndb, rpmHeader } from '../../../fixtures/catalogers/rpm/containers.ts'
 import type { Cataloger } from './cataloger.ts'
@@ -23,6 +24,10 @@ const evidence: readonly (readonly [path: string, bytes: Buffer])[] = [
   ['var/lib/dpkg/status.d/tzdata', fixture('dpkg/status.d-tzdata')],
   ['var/lib/dpkg/info/liblantern2:amd64.list', fixture('dpkg-files/liblantern2.list')],
   ['var/lib/dpkg/status.d/tzdata.md5sums', fixture('dpkg-files/tzdata.md5sums')],
+  ['var/lib/chisel/manifest.wall', manifest(...lanternRecords)],
+  ['opt/bitnami/lantern/.spdx-lantern.spdx', fixture('sbom-in-image/lantern.spdx')],
+  ['app/app.cdx.json', fixture('sbom-in-image/app.cdx.json')],
+  ['opt/bitnami/.bitnami_components.json', Buffer.from('{"lantern":{"arch":"amd64","version":"2.4.1-3"}}')],
   ['lib/apk/db/installed', fixture('apk/installed')],
   ['var/lib/rpm/rpmdb.sqlite', fixture('rpm/rpmdb.sqlite.gz')],
   ['var/lib/rpm/Packages', fixture('rpm/Packages.gz')],

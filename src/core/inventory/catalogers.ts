@@ -9,6 +9,7 @@ import { denoLock } from './deno-lock.ts'
 import { dotnetDeps } from './dotnet-deps.ts'
 import { dotnetRuntime } from './dotnet-runtime.ts'
 import { dpkgFiles } from './dpkg-files.ts'
+import { chisel } from './chisel.ts'
 import { dpkg } from './dpkg.ts'
 import { erlangApp } from './erlang-app.ts'
 import { gemfileLock } from './gemfile-lock.ts'
@@ -38,12 +39,14 @@ import { rustBinary } from './rust-binary.ts'
 import { swiftResolved } from './swift-resolved.ts'
 import { versionStrings } from './version-strings.ts'
 import { yarnLock } from './yarn-lock.ts'
+import { sbomInImage } from './sbom-in-image.ts'
 
 /** Every cataloger, in the order in which they are asked. */
 export const catalogers: readonly Cataloger[] = [
   osRelease,
   dpkg,
   dpkgFiles,
+  chisel,
   apk,
   rpm,
   npm,
@@ -80,4 +83,5 @@ export const catalogers: readonly Cataloger[] = [
   rDescription,
   renvLock,
   juliaManifest,
+  sbomInImage,
 ]

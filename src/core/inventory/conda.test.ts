@@ -28,3 +28,19 @@ test.each([
 ])('notes of %j: %s', (content, note) => {
   expect(catalog(conda, 'opt/conda/conda-meta/x.json', content)).toEqual({ facts: [], notes: [note] })
 })
+
+test('what a package owns lies in its environment', () => {
+  const record = {
+    name: 'a',
+    version: '1',
+    files: ['bin/a', 'include/a.h', 7, 'lib/python3.12/site-packages/a-1.dist-info/METADATA'],
+  }
+  expect(catalog(conda, 'opt/conda/conda-meta/a.json', JSON.stringify(record)).facts.slice(1)).toEqual([
+    {
+      kind: 'ownership',
+      type: 'conda',
+      name: 'a',
+      paths: 'opt/conda/bin/a\nopt/conda/lib/python3.12/site-packages/a-1.dist-info/METADATA',
+    },
+  ])
+})

@@ -2,10 +2,12 @@ import type { LayerFacts } from '../layer/facts.ts'
 import type { Overlay, UnreadEvidence } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
+import { chisel } from './chisel.ts'
 import { distroRank, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
 import { osRelease } from './os-release.ts'
 import { rootOf } from './os-root.ts'
 import type { CoverageEntry, InstalledPackage } from './package.ts'
+import { sbomInImage } from './sbom-in-image.ts'
 
 interface Taken extends Overlay {
   readonly read: readonly (LayerFacts | Omit<CoverageEntry, 'subject'> | undefined)[]
@@ -93,14 +95,22 @@ function ofSystem(
   if (packages.length === 0) return [noData('NO_PACKAGE_DATABASE', `it is ${name}, but no package of it was found`)]
   if (distro.ecosystem === null) return [noData('ECOSYSTEM_UNKNOWN', `no advisory feed is known for ${name}`)]
   const foreign = packages.filter(({ type }) => !isOwnType(type, distro)).length
+  const named = packages.filter(({ cataloger }) => cataloger === chisel.name || cataloger === sbomInImage.name)
   const thirdParty = packages.filter(({ type, ecosystem }) => isOwnType(type, distro) && ecosystem === null)
   return [
     approximation === null
       ? { subject, status: 'done', detail: distro.ecosystem }
       : { subject, status: 'partial', reason: 'DISTRO_APPROXIMATED', detail: approximation },
     ...(foreign > 0 ? [noData('FOREIGN_PACKAGES', `${foreign} packages are not of the kind that ${name} has`)] : []),
+    ...(named.length > 0 ? [sourceUnknown(subject, named.length)] : []),
     ...(thirdParty.length > 0 ? [noData('THIRD_PARTY_PACKAGE', thirdPartyDetail(thirdParty, name))] : []),
   ]
+}
+
+/** Most distributions' advisories are about sources. */
+function sourceUnknown(subject: string, count: number): CoverageEntry {
+  const detail = `nothing says from which sources ${count === 1 ? '1 package' : `${count} packages`} came; matched by binary names`
+  return { subject, status: 'partial', reason: 'SOURCE_UNKNOWN', detail }
 }
 
 const maxNamed = 5

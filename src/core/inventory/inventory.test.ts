@@ -232,6 +232,43 @@ describe('coverage says', () => {
   })
 })
 
+test('does not match packages that somebody else made, and says so', () => {
+  const vendor = 'Docker <support@docker.com>'
+  const foreign = { ...deb('docker-ce'), vendor }
+  const { packages, coverage } = inventoryOf({
+    evidence: { 'etc/os-release': [debian], [status]: [deb('bash'), foreign] },
+  })
+  expect(packages.map(({ name, ecosystem }) => [name, ecosystem])).toEqual([
+    ['bash', 'Debian:12'],
+    ['docker-ce', null],
+  ])
+  expect(coverage.filter(({ subject }) => subject === 'os')).toEqual([
+    { subject: 'os', status: 'done', detail: 'Debian:12' },
+    {
+      subject: 'os',
+      status: 'no-data',
+      reason: 'THIRD_PARTY_PACKAGE',
+      detail: 'others than debian 12 made docker-ce; its advisories say nothing about them',
+    },
+  ])
+})
+
+test('says where the sources of packages are not known', () => {
+  const ubuntu: DistroFact = { kind: 'distro', id: 'ubuntu', versionId: '24.04' }
+  const manifest = { 'var/lib/chisel/manifest.wall': [deb('lantern')] }
+  const { packages, coverage } = inventoryOf(
+    { evidence: { 'etc/os-release': [ubuntu] } },
+    { cataloger: 'chisel', evidence: manifest },
+  )
+  expect(packages).toMatchObject([{ name: 'lantern', source: null, ecosystem: 'Ubuntu:24.04:LTS' }])
+  expect(coverage).toContainEqual({
+    subject: 'os',
+    status: 'partial',
+    reason: 'SOURCE_UNKNOWN',
+    detail: 'nothing says from which sources 1 package came; matched by binary names',
+  })
+})
+
 test('does not match packages of another kind as the distribution has', () => {
   const alpine: DistroFact = { kind: 'distro', id: 'alpine', versionId: '3.20.3' }
   const [bash] = inventoryOf({ evidence: { 'etc/os-release': [alpine], [status]: [deb('bash')] } }).packages

@@ -60,14 +60,16 @@ function claimsTo(
 ): ReadonlyMap<string, readonly Claim[]> {
   const basenames = new Set([...files].map(basenameOf))
   const claims = new Map<string, Claim[]>()
+  const add = (file: string, claim: Claim) => claims.set(file, [...(claims.get(file) ?? []), claim])
   for (const { path: source, facts } of readings) {
     for (const fact of facts) {
       if (fact.kind !== 'ownership') continue
       const claim = { fact, root: isSystemType(fact.type) ? rootOf(source) : '' }
       for (const path of fact.paths.split('\n')) {
+        if (path.endsWith('/')) for (const file of files) if (file.startsWith(path)) add(file, claim)
         if (!basenames.has(basenameOf(path))) continue
         const file = entryOf(claim.root + path)
-        if (files.has(file)) claims.set(file, [...(claims.get(file) ?? []), claim])
+        if (files.has(file)) add(file, claim)
       }
     }
   }

@@ -89,7 +89,7 @@ export interface OwnershipFact {
   readonly name: string
   /** For Multi-Arch: same. */
   readonly arch?: string
-  /** Newline-joined, without leading slash; directories may be among them. */
+  /** Newline-joined, without leading slash; `opt/redis/` stands for everything below it. */
   readonly paths: string
 }
 

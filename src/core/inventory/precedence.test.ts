@@ -59,3 +59,32 @@ test('the same package at the same place is there once, by the surest evidence',
     ),
   ).toEqual(['bin/lantern embedded', 'app/package-lock.json lockfile', 'bin/other pattern'])
 })
+
+const billed = (purl: string, type: PackageType) => {
+  const { installed, evidence } = at('app/app.cdx.json', 'embedded', type, purl)
+  return { installed: { ...installed, purl, cataloger: 'sbom-in-image' }, evidence }
+}
+const found = (purl: string, type: PackageType) => {
+  const { installed, evidence } = at('elsewhere', 'installed', type, purl)
+  return { installed: { ...installed, purl }, evidence }
+}
+
+test('a bill of materials adds what nothing else found, and no OS package where there is a database', () => {
+  const candidates = [
+    billed('pkg:npm/lantern@1', 'npm'),
+    billed('pkg:npm/lantern@2', 'npm'),
+    billed('pkg:apk/wolfi/musl@1.2.5-r0', 'apk'),
+    billed('pkg:deb/debian/bash@5.1', 'deb'),
+    billed('pkg:bitnami/redis@7?arch=amd64', 'bitnami'),
+    billed('pkg:bitnami/redis@7', 'bitnami'),
+    found('pkg:npm/lantern@1', 'npm'),
+    found('pkg:deb/debian/bash@5.2?arch=amd64', 'deb'),
+  ]
+  expect(preferred(candidates).map(({ installed }) => installed.purl)).toEqual([
+    'pkg:npm/lantern@1',
+    'pkg:deb/debian/bash@5.2?arch=amd64',
+    'pkg:npm/lantern@2',
+    'pkg:apk/wolfi/musl@1.2.5-r0',
+    'pkg:bitnami/redis@7?arch=amd64',
+  ])
+})

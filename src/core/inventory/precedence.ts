@@ -3,6 +3,7 @@ import { isSystemType } from './distro.ts'
 import { rootOf } from './os-root.ts'
 import type { Candidate } from './owners.ts'
 import type { Evidence, InstalledPackage } from './package.ts'
+import { sbomInImage } from './sbom-in-image.ts'
 
 /** Best first, as `Evidence` has it. */
 const order: readonly Evidence[] = ['installed', 'embedded', 'archive', 'lockfile', 'pattern', 'name']
@@ -11,7 +12,8 @@ const order: readonly Evidence[] = ['installed', 'embedded', 'archive', 'lockfil
  * Without what better evidence says already: packages that a lock file asks for where the tree that it describes is there,
  * and the same package at the same place once, by the surest of the means that found it.
  */
-export function preferred(candidates: readonly Candidate[]): readonly Candidate[] {
+export function preferred(all: readonly Candidate[]): readonly Candidate[] {
+  const candidates = withoutRepeated(all)
   const trees = new Set(candidates.flatMap(treeOf))
   const best = new Map<string, Candidate>()
   for (const candidate of candidates) {
@@ -22,6 +24,28 @@ export function preferred(candidates: readonly Candidate[]): readonly Candidate[
   }
   return [...best.values()]
 }
+
+/**
+ * Bills of materials only add: an OS package where there is no database of its kind (which knows about upgrades), any other
+ * one where nothing else found that version of it. A package that several of them name is there once.
+ */
+function withoutRepeated(candidates: readonly Candidate[]): readonly Candidate[] {
+  const isBilled = ({ installed }: Candidate) => installed.cataloger === sbomInImage.name
+  const found = candidates.filter((candidate) => !isBilled(candidate))
+  if (found.length === candidates.length) return candidates
+  const known = new Set(found.map(({ installed }) => baseOf(installed)))
+  const systems = new Set(found.map(({ installed }) => installed.type).filter(isSystemType))
+  const added = candidates.filter((candidate) => {
+    const { type } = candidate.installed
+    if (!isBilled(candidate) || (isSystemType(type) && systems.has(type))) return false
+    const base = baseOf(candidate.installed)
+    return !known.has(base) && known.add(base)
+  })
+  return [...found, ...added]
+}
+
+/** Type, name and version of a purl. */
+const baseOf = ({ purl }: InstalledPackage) => purl.replace(/[?#].*$/, '')
 
 const directoryOf = (path: string) => path.slice(0, path.length - basenameOf(path).length)
 
