@@ -88,6 +88,36 @@ export function describeFeeds(under: () => StoreUnderTest): void {
     expect(await ids(packageKey('AlmaLinux:8', 'tar'))).toEqual({ [packageKey('AlmaLinux:8', 'tar')]: ['A-1', 'A-1'] })
   })
 
+  test('finds what rates a vulnerability by any of its ids, in force and not withdrawn', async () => {
+    const ratings = [{ source: 'database', severity: 'high', score: null, vector: null }] as const
+    const rating = async () => {
+      const found = await feeds().rating(['CVE-2024-0001', 'GHSA-1', 'CVE-2024-0002'])
+      return Object.fromEntries([...found].map(([id, advisories]) => [id, advisories.map((advisory) => advisory.id)]))
+    }
+    const aliases = ['CVE-2024-0001']
+    await adopted(
+      entry('GHSA-1.json', ['npm pad'], { aliases, ratings }),
+      entry('A-2.json', [], { aliases, ratings }),
+      entry('A-3.json', ['npm pad'], { aliases: ['CVE-2024-0002'] }),
+    )
+    expect(await rating()).toEqual({ 'CVE-2024-0001': ['GHSA-1', 'A-2'], 'GHSA-1': ['GHSA-1'] })
+    await adopted(entry('GHSA-1.json', ['npm pad'], { aliases, ratings, withdrawn: noon }))
+    expect(await rating()).toEqual({ 'CVE-2024-0001': ['A-2'] })
+  })
+
+  test('says where the records of an id lie', async () => {
+    const next = await feeds().begin()
+    await next.put('osv', [entry('9/A-1.json', ['AlmaLinux:9 tar']), entry('8/A-1.json', ['AlmaLinux:8 tar'])])
+    await next.put('own', [entry('A-1.json', [])])
+    await next.adopt([feed('osv'), feed('own')], noon)
+    const places = [
+      { feed: 'osv', path: '8/A-1.json' },
+      { feed: 'osv', path: '9/A-1.json' },
+      { feed: 'own', path: 'A-1.json' },
+    ]
+    expect(await feeds().origins(['A-1', 'A-2'])).toEqual(new Map([['A-1', places]]))
+  })
+
   test('counts advisories by ecosystem as they will be, without withdrawn ones', async () => {
     await adopted(entry('A-1.json', ['npm pad']), entry('A-2.json', ['Debian:12 tar', 'Debian:11 tar']))
     const next = await feeds().begin()
