@@ -31,34 +31,34 @@ function* packagesIn(entries: readonly unknown[]): Generator<LockedPackage> {
   }
 }
 
-/** Piece by piece between texts, so that the work is linear whatever the file holds. */
+/** JSON of it. The work is linear whatever the file holds: what follows a comma is looked at once more, up to the next word. */
 function withoutCommentsAndTrailingCommas(text: string): string {
-  const pieces: string[] = []
-  let code = ''
-  for (let at = 0; at < text.length;) {
-    const special = nextSpecial(text, at)
-    code += text.slice(at, special)
-    if (text[special] === '"') {
-      const end = endOfText(text, special)
-      pieces.push(code.replace(trailingComma, ''), text.slice(special, end))
-      code = ''
-      at = end
-    } else {
-      const end = text.indexOf('\n', special)
-      at = special === text.length || end < 0 ? text.length : end
+  const kept: string[] = []
+  let from = 0
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') at = endOfText(text, at) - 1
+    else if (char === '/' || (char === ',' && isClosing(text[afterBlank(text, at + 1)]))) {
+      kept.push(text.slice(from, at))
+      from = char === ',' ? at + 1 : endOfLine(text, at)
+      at = from - 1
     }
   }
-  return [...pieces, code.replace(trailingComma, '')].join('')
+  return [...kept, text.slice(from)].join('')
 }
 
-const trailingComma = /,(?=\s*[}\]])/g
+const isClosing = (char: string | undefined): boolean => char === '}' || char === ']'
 
-/** Where the next text or comment begins. */
-function nextSpecial(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    if (text[at] === '"' || (text[at] === '/' && text[at + 1] === '/')) return at
-  }
-  return text.length
+/** After blanks, line ends and comments. Outside of texts a slash begins a comment, or the file is no JSON. */
+function afterBlank(text: string, start: number): number {
+  let at = start
+  while (at < text.length && ' \t\r\n/'.includes(text[at] ?? '')) at = text[at] === '/' ? endOfLine(text, at) : at + 1
+  return at
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf('\n', start)
+  return end < 0 ? text.length : end
 }
 
 function endOfText(text: string, start: number): number {
