@@ -227,6 +227,17 @@ test('the fix is one that no entry of the advisory holds', () => {
   expect(brief(installed, [advisory('ALSA-2024:1', { affected: builds })])[0]?.fixed).toBe('2.0.0-1.el8')
 })
 
+test('of several ranges the fix is that of the branch which is installed', () => {
+  const events = (introduced: string, fixed: string) => ({
+    type: 'SEMVER' as const,
+    events: [{ introduced }, { fixed }],
+  })
+  const ranges = [events('0', '3.10.2'), events('4.0.0', '4.17.5'), events('5.0.0', '5.0.1')]
+  const one = advisory('GHSA-1', { affected: [{ ...below('npm', 'lodash', null), ranges }] })
+  const fix = (version: string) => findMatches({ ...lodash, version }, [one]).matches.map(({ fixed }) => fixed)
+  expect([fix('3.0.0'), fix('4.17.4'), fix('5.0.0'), fix('3.10.2')]).toEqual([['3.10.2'], ['4.17.5'], ['5.0.1'], []])
+})
+
 test('the rating of the affected package replaces that of the record', () => {
   const entry = { ...below('Debian:12', 'openssl', null), ratings: [rating('database', 'negligible', null, null)] }
   const one = advisory('DEBIAN-CVE-2024-0001', {
