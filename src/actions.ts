@@ -12,7 +12,6 @@ import { refreshFeeds } from './flows/refresh-feeds.ts'
 import { scanImage, type ScanTarget } from './flows/scan-image.ts'
 import { syncRegistry } from './flows/sync-registry.ts'
 import { createLog } from './log.ts'
-import { serve } from './serve.ts'
 import {
   engine,
   isLoopback,
@@ -29,7 +28,9 @@ import {
 /** What the commands ask for, on the real parts. */
 export const actions: CliActions = {
   version: engine,
-  serve: ({ configFile, roles, signal }) => {
+  serve: async ({ configFile, roles, signal }) => {
+    // Only a server needs fastify and prom-client: a scan starts without them.
+    const { serve } = await import('./serve.ts')
     const config = loadConfig(configFile ?? undefined)
     return serve(config, roles ?? ['api', 'worker', 'feeds'], createLog(config.log.level), signal)
   },

@@ -6,7 +6,6 @@ import { createLayerPool } from './adapters/layers/pool.ts'
 import { createEmbeddedQueue } from './adapters/queue/embedded.ts'
 import { queueMigrations } from './adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
-import { createSqsQueue, ensureSqsQueues } from './adapters/queue/sqs.ts'
 import { createRegistryClient, type RegistryClient } from './adapters/registry/client.ts'
 import { dockerCredentials, staticCredentials } from './adapters/registry/credentials.ts'
 import type { Feed } from './adapters/feeds/feed.ts'
@@ -62,6 +61,7 @@ export async function openStore({ home, store }: Config): Promise<OpenedStore> {
 
 async function openQueue({ queue }: Config, store: OpenedStore): Promise<Queue & QueueAdmin> {
   if (queue.kind === 'embedded') return createEmbeddedQueue({ db: store.db, maxAttempts: queue.maxAttempts })
+  const { createSqsQueue, ensureSqsQueues } = await import('./adapters/queue/sqs.ts')
   const { create, ...sqs } = queue.sqs
   const options = { ...sqs, maxAttempts: queue.maxAttempts }
   if (create) await ensureSqsQueues(options)
