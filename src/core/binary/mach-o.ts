@@ -22,6 +22,10 @@ export function isMachO(head: Buffer): boolean {
   return magic === littleEndian64 || magic === littleEndian32 || magic === bigEndian64 || magic === bigEndian32
 }
 
+/** Real ones have dozens of commands, and the format allows 255 sections: a file made of nothing else would fill the heap. */
+const maxCommands = 10_000
+const maxSections = 10_000
+
 /** Of a universal binary the first architecture, as Go's tools do. */
 export function readMachO(bytes: Buffer): Program {
   return bytes.readUInt32BE(0) === universal ? readThin(architecture(bytes)) : readThin(bytes)
@@ -39,7 +43,7 @@ function readThin(bytes: Buffer): Program {
   const sections: Section[] = []
   const segments: Segment[] = []
   let at = is64 ? 32 : 28
-  for (let count = fields.u32(16); count > 0; count--) {
+  for (let count = Math.min(fields.u32(16), maxCommands); count > 0 && sections.length < maxSections; count--) {
     const command = fields.u32(at)
     const size = fields.u32(at + 4)
     if (size < 8) break
@@ -59,7 +63,7 @@ function readSegment64(
   sections: Section[],
 ): void {
   segments.push({ address: u64(at + 24), offset: u64(at + 40), size: u64(at + 48), ...protection(u32(at + 60)) })
-  const end = at + Math.min(size, 72 + u32(at + 64) * 80)
+  const end = at + Math.min(size, 72 + Math.min(u32(at + 64), maxSections) * 80)
   for (let i = at + 72; i + 80 <= end; i += 80) {
     sections.push({ name: textField(bytes, i, 16), address: u64(i + 32), size: u64(i + 40), offset: u32(i + 48) })
   }
@@ -74,7 +78,7 @@ function readSegment32(
   sections: Section[],
 ): void {
   segments.push({ address: u32(at + 24), offset: u32(at + 32), size: u32(at + 36), ...protection(u32(at + 44)) })
-  const end = at + Math.min(size, 56 + u32(at + 48) * 68)
+  const end = at + Math.min(size, 56 + Math.min(u32(at + 48), maxSections) * 68)
   for (let i = at + 56; i + 68 <= end; i += 68) {
     sections.push({ name: textField(bytes, i, 16), address: u32(i + 32), size: u32(i + 36), offset: u32(i + 40) })
   }

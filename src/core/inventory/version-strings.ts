@@ -11,7 +11,7 @@ export const versionStrings: Cataloger = {
   version: 1,
   maxBytes: 256 * 2 ** 20, // node has 120 MB, with debug information twice that
   wants: () => false,
-  wantsContent: (head, _path, basename) => knownAs(basename).length > 0 && isProgram(head),
+  wantsContent: (head, _path, basename) => isProgram(head) && knownAs(basename).length > 0,
   *read({ path, bytes }) {
     const basename = path.slice(path.lastIndexOf('/') + 1)
     for (const { name, patterns } of knownAs(basename)) {
