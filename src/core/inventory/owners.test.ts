@@ -77,9 +77,19 @@ describe('a language package of the owner’s files', () => {
     ])
   })
 
-  test('in a bundle has a version of its own', () => {
-    expect(ownersIn(system('8.8.1+ds+~cs25.17.7-2', {}, { [manifest]: [packageOf('npm', '1.2.3')] }))).toEqual([
-      `npm 1.2.3 of ${owner}8.8.1%2Bds%2B~cs25.17.7-2`,
+  test('may have a version of its own, where its path has it or another one beside it is what the owner says', () => {
+    const spec = 'usr/share/gems/specifications/lamp-7.1.gemspec'
+    const nested = 'usr/share/nodejs/lantern/node_modules/wick/package.json'
+    const more = { [list]: [owns(`${allPaths}\n${spec}\n${nested}`)], [nested]: [packageOf('npm', '9.9.9')] }
+    const gem = { [spec]: [packageOf('gem', '7.1')] }
+    expect(ownersIn(system('2.4-1', {}, { ...more, ...gem, [manifest]: [packageOf('npm', '2.4.0')] }))).toEqual([
+      `gem 7.1 of ${owner}2.4-1`,
+      `npm 2.4.0 of ${owner}2.4-1`,
+      `npm 9.9.9 of ${owner}2.4-1`,
+    ])
+    expect(ownersIn(system('2.4-1', {}, { ...more, [manifest]: [packageOf('npm', '3.0.0')] }))).toEqual([
+      'npm 3.0.0 of nobody',
+      'npm 9.9.9 of nobody',
     ])
   })
 })

@@ -29,18 +29,29 @@ export function ownersOf(
     candidates.map(({ installed }) => installed),
     ({ type, name, path }) => keyOf(type, name, isSystemType(type) ? rootOf(path) : ''),
   )
-  for (const candidate of ownable) {
-    const owner = (claims.get(candidate.installed.path) ?? [])
+  const claimed = ownable.flatMap((candidate) =>
+    (claims.get(candidate.installed.path) ?? [])
       .flatMap(({ fact, root }) =>
         (packages.get(keyOf(fact.type, fact.name, root)) ?? []).filter(
           ({ arch }) => fact.arch === undefined || arch === fact.arch,
         ),
       )
-      .find((claimant) => speaksFor(claimant, candidate))
-    if (owner) owners.set(candidate, owner)
+      .map((owner) => ({ owner, candidate })),
+  )
+  const intact = new Set(claimed.filter(agree).map(treeOf))
+  for (const claim of claimed) {
+    if (!owners.has(claim.candidate) && speaksFor(claim, intact)) owners.set(claim.candidate, claim.owner)
   }
   return owners
 }
+
+interface Ownership {
+  readonly owner: InstalledPackage
+  readonly candidate: Candidate
+}
+
+const agree = ({ owner, candidate }: Ownership) => versionsAgree(owner, candidate.installed)
+const treeOf = ({ owner, candidate }: Ownership) => `${candidate.installed.type}\n${owner.purl}`
 
 interface Claim {
   readonly fact: OwnershipFact
@@ -96,20 +107,26 @@ const comprehensive: ReadonlySet<string> = new Set([
 
 /**
  * Whether what is known of the owner holds for the package. A version string in a file is the owner's in any case. For
- * language packages the distribution must track them, and metadata that name another version were put over the
- * distribution's (`pip install -U`, `npm -g`). What lies inside a binary, an archive or a bundle has versions of its own;
- * it is the owner's unless a later layer replaced the file.
+ * language packages the distribution must track them, and the file must still be the distribution's: neither replaced by a
+ * later layer nor by `pip install -U` or `npm -g` in the same one.
  */
-function speaksFor(owner: InstalledPackage, { installed, evidence }: Candidate): boolean {
-  const isReplaced = installed.layer > owner.layer
-  if (installed.type === 'generic') return !isReplaced || versionsAgree(owner, installed)
-  if (!comprehensive.has(owner.ecosystem?.split(':', 1)[0] ?? '')) return false
-  const isPart = evidence === 'embedded' || evidence === 'archive' || evidence === 'name' || isBundle(owner)
-  return (isPart && !isReplaced) || versionsAgree(owner, installed)
+function speaksFor(claim: Ownership, intact: ReadonlySet<string>): boolean {
+  const { owner, candidate } = claim
+  if (candidate.installed.layer > owner.layer) return agree(claim) && (isPattern(candidate) || isTracked(owner))
+  return isPattern(candidate) || (isTracked(owner) && (agree(claim) || isPart(candidate) || intact.has(treeOf(claim))))
 }
 
-/** Debian's JavaScript packages of several modules add up their versions, `8.8.1+ds+~cs25.17.7-2`. */
-const isBundle = ({ type, version }: InstalledPackage) => type === 'deb' && version.includes('+~')
+const isPattern = ({ installed }: Candidate) => installed.type === 'generic'
+const isTracked = ({ ecosystem }: InstalledPackage) => comprehensive.has(ecosystem?.split(':', 1)[0] ?? '')
+
+/**
+ * Many have versions of their own: what lies inside a binary or an archive, Ruby's default gems, the modules that npm brings.
+ * Where the version is in the path, it is what the owner listed; else the others of its kind tell (`intact`), since
+ * upgrading npm over a distribution's changes npm's own version first.
+ */
+function isPart({ installed: { path, version }, evidence }: Candidate): boolean {
+  return evidence === 'embedded' || evidence === 'archive' || evidence === 'name' || path.includes(`-${version}`)
+}
 
 /** A distribution's `1:2.28.1+dfsg-1` is upstream's 2.28.1; what one of them calls 2.28 the other may call 2.28.0. */
 function versionsAgree(owner: InstalledPackage, { version }: InstalledPackage): boolean {
