@@ -2,7 +2,7 @@ import type { Store } from '../adapters/store/store.ts'
 import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
 import type { Digest } from '../core/image/digest.ts'
 import { lifetimeCoverage } from '../core/match/distro-lifetimes.ts'
-import { feedCoverage } from '../core/match/feed-coverage.ts'
+import { contentsOf, feedCoverage } from '../core/match/feed-coverage.ts'
 import { countFindings } from '../core/policy/counts.ts'
 import { judge } from '../core/policy/judge.ts'
 import type { Policy } from '../core/policy/policy.ts'
@@ -31,7 +31,7 @@ export async function judgeImage(
   const findings = snapshot ? await store.images.findings(digest) : []
   const coverage = [
     ...lifetimeCoverage(image.distro, deps.now()),
-    ...feedCoverage(packages, snapshot?.feeds, await store.packages.uncomparable(digest)),
+    ...feedCoverage(contentsOf(packages), snapshot?.feeds, await store.packages.uncomparable(digest)),
   ]
   const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
 

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { feedCoverage } from './feed-coverage.ts'
+import { contentsOf, feedCoverage, mergedContents } from './feed-coverage.ts'
 
 const npm = { type: 'npm', ecosystem: 'npm', owner: null }
 const packages = [npm, { type: 'deb', ecosystem: 'Debian:12', owner: null }, npm]
 
 test('an ecosystem with advisories is done, one without is no data', () => {
-  expect(feedCoverage(packages, [{ ecosystems: { 'Debian:12': 7 } }, { ecosystems: { 'Debian:12': 1 } }], [])).toEqual([
+  expect(
+    feedCoverage(contentsOf(packages), [{ ecosystems: { 'Debian:12': 7 } }, { ecosystems: { 'Debian:12': 1 } }], []),
+  ).toEqual([
     { subject: 'feed Debian:12', status: 'done', detail: '1 package checked against 8 advisories' },
     {
       subject: 'feed npm',
@@ -17,7 +19,7 @@ test('an ecosystem with advisories is done, one without is no data', () => {
 })
 
 test('without any feed nothing counts as checked', () => {
-  expect(feedCoverage([npm], undefined, [])).toEqual([
+  expect(feedCoverage(contentsOf([npm]), undefined, [])).toEqual([
     {
       subject: 'feed npm',
       status: 'no-data',
@@ -28,7 +30,7 @@ test('without any feed nothing counts as checked', () => {
 })
 
 test('a version that could not be compared is named with its advisory', () => {
-  expect(feedCoverage([], [], [{ package: 'foo', advisory: 'CVE-1', reason: 'version x' }])).toEqual([
+  expect(feedCoverage(contentsOf([]), [], [{ package: 'foo', advisory: 'CVE-1', reason: 'version x' }])).toEqual([
     { subject: 'package foo', status: 'partial', reason: 'VERSION_UNCOMPARABLE', detail: 'CVE-1: version x' },
   ])
 })
@@ -40,7 +42,7 @@ test('what has no ecosystem is named by its type, and what an OS package owns is
     { ...generic, owner: 'pkg:deb/debian/foo@1' },
   ]
   const unknownSystem = { type: 'rpm', ecosystem: '', owner: null }
-  expect(feedCoverage([...owned, unknownSystem, generic, generic], [], [])).toEqual([
+  expect(feedCoverage(contentsOf([...owned, unknownSystem, generic, generic]), [], [])).toEqual([
     {
       subject: 'packages of type generic',
       status: 'no-data',
@@ -48,4 +50,11 @@ test('what has no ecosystem is named by its type, and what an OS package owns is
       detail: 'there are no advisories for packages of this type, 2 packages were not checked',
     },
   ])
+})
+
+test('what several sets of packages hold is what they hold together', () => {
+  const generic = { type: 'generic', ecosystem: '', owner: null }
+  expect(mergedContents([contentsOf(packages), contentsOf([npm, generic])])).toEqual(
+    contentsOf([...packages, npm, generic]),
+  )
 })

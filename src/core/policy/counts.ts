@@ -1,14 +1,9 @@
-import type { Severity } from '../match/advisory.ts'
 import type { Finding, FindingCounts } from './policy.ts'
+import { countsOf, tallyOf } from './tally.ts'
 
 /** Open findings, each vulnerability of a package once; negligible ones count as low. */
 export function countFindings(findings: readonly Finding[]): FindingCounts {
-  const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, fixable: 0 }
-  for (const { severity, fixed } of openFindings(findings)) {
-    counts[column(severity)] += 1
-    if (fixed !== null) counts.fixable += 1
-  }
-  return counts
+  return countsOf(tallyOf(openFindings(findings)))
 }
 
 /** Over the platforms of an index. */
@@ -29,8 +24,4 @@ export function openFindings(findings: readonly Finding[]): readonly Finding[] {
     if (finding.state === 'open' && !distinct.has(key)) distinct.set(key, finding)
   }
   return [...distinct.values()]
-}
-
-function column(severity: Severity): Exclude<keyof FindingCounts, 'fixable'> {
-  return severity === 'negligible' ? 'low' : severity
 }

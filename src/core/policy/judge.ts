@@ -1,7 +1,8 @@
 import type { CoverageEntry } from '../inventory/package.ts'
 import type { Severity } from '../match/advisory.ts'
 import { openFindings } from './counts.ts'
-import type { Evidence, Finding, Outcome, Policy, Verdict, VerdictReason, VulnerabilityRule } from './policy.ts'
+import type { Evidence, Outcome, Policy, Verdict, VerdictReason, VulnerabilityRule } from './policy.ts'
+import { tallyOf, type FindingClass, type Tally } from './tally.ts'
 
 /** From best to worst: a certain `fail` is worth more than not knowing, not knowing more than a warning. */
 const outcomes: readonly Outcome[] = ['pass', 'warn', 'inconclusive', 'fail']
@@ -18,7 +19,12 @@ interface WeighedReason extends VerdictReason {
 
 /** The verdict on one image. Pure: the same policy and evidence give the same verdict, reasons worst first. */
 export function judge(policy: Policy, { findings, coverage }: Evidence): Verdict {
-  const reasons = [...ruleReasons(policy, openFindings(findings)), ...incompleteReasons(policy, coverage)]
+  return judgeTally(policy, tallyOf(openFindings(findings)), coverage)
+}
+
+/** The same from the open findings' tally, where the findings themselves need not be read. */
+export function judgeTally(policy: Policy, tally: Tally, coverage: readonly CoverageEntry[]): Verdict {
+  const reasons = [...ruleReasons(policy, tally), ...incompleteReasons(policy, coverage)]
   const outcome = worstOutcome(['pass', ...reasons.map((reason) => reason.outcome)])
   reasons.sort((a, b) => outcomes.indexOf(b.outcome) - outcomes.indexOf(a.outcome))
   return {
@@ -34,33 +40,38 @@ export function worstOutcome(all: readonly Outcome[]): Outcome {
 }
 
 /** One reason for each rule that fails or warns and caught something. A finding that no rule fits decides nothing. */
-function ruleReasons({ vulnerabilities: rules }: Policy, findings: readonly Finding[]): WeighedReason[] {
-  const caught = Map.groupBy(findings, (finding) => rules.find((rule) => fits(rule, finding)))
+function ruleReasons({ vulnerabilities: rules }: Policy, tally: Tally): WeighedReason[] {
+  const caught = Map.groupBy(tally, (some) => rules.find((rule) => fits(rule, some)))
   return rules.flatMap((rule) => {
-    const own = caught.get(rule)
-    if (!own || rule.action === 'ignore') return []
-    return [{ outcome: rule.action, rule: rule.name, message: ruleMessage(rule, own), findings: own.length }]
+    const own = caught.get(rule) ?? []
+    const findings = total(own)
+    if (findings === 0 || rule.action === 'ignore') return []
+    return [{ outcome: rule.action, rule: rule.name, message: ruleMessage(rule, own), findings }]
   })
 }
 
-function fits({ severity, fixable }: VulnerabilityRule, finding: Finding): boolean {
-  return rank[finding.severity] >= rank[severity] && (!fixable || finding.fixed !== null)
+function fits({ severity, fixable }: VulnerabilityRule, some: FindingClass): boolean {
+  return rank[some.severity] >= rank[severity] && (!fixable || some.fixable)
 }
 
 /** `3 vulnerabilities of high severity or worse, all with a fix`. */
-function ruleMessage({ severity }: VulnerabilityRule, findings: readonly Finding[]): string {
-  const what = findings.length === 1 ? '1 vulnerability' : `${findings.length} vulnerabilities`
+function ruleMessage({ severity }: VulnerabilityRule, tally: Tally): string {
+  const findings = total(tally)
+  const what = findings === 1 ? '1 vulnerability' : `${findings} vulnerabilities`
   const howBad = severity === 'critical' ? 'critical severity' : `${severity} severity or worse`
-  const unrated = findings.filter((finding) => finding.severity === 'unknown').length
-  return `${what} of ${howBad}${unrated > 0 ? ` (${unrated} not rated)` : ''}, ${fixPhrase(findings)}`
+  const unrated = total(tally.filter((some) => some.severity === 'unknown'))
+  return `${what} of ${howBad}${unrated > 0 ? ` (${unrated} not rated)` : ''}, ${fixPhrase(tally)}`
 }
 
-function fixPhrase(findings: readonly Finding[]): string {
-  const fixable = findings.filter(({ fixed }) => fixed !== null).length
-  if (findings.length === 1) return fixable === 1 ? 'with a fix' : 'without a fix'
+function fixPhrase(tally: Tally): string {
+  const findings = total(tally)
+  const fixable = total(tally.filter((some) => some.fixable))
+  if (findings === 1) return fixable === 1 ? 'with a fix' : 'without a fix'
   if (fixable === 0) return 'none with a fix'
-  return fixable === findings.length ? 'all with a fix' : `${fixable} with a fix`
+  return fixable === findings ? 'all with a fix' : `${fixable} with a fix`
 }
+
+const total = (tally: Tally): number => tally.reduce((sum, { count }) => sum + count, 0)
 
 function incompleteReasons({ onIncomplete }: Policy, coverage: readonly CoverageEntry[]): WeighedReason[] {
   const gaps = coverage.filter(({ status }) => status !== 'done')
