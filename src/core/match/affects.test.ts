@@ -90,3 +90,10 @@ test('can tell without comparing where everything is affected, or all that is af
   expect(asked('Nothing', { versions: ['1', '2'], ranges: [['0..3']] }, '2')).toBe('yes')
   expect(asked('Nothing', { versions: ['1', '2'], ranges: [['0..3']] }, '3')).toBe('no')
 })
+
+test('an interval that is fixed where it begins holds nothing, by its text or by its value', () => {
+  expect(asked('npm', { ranges: [['1.2.0..1.2.0']] }, '1.3.0')).toBe('no')
+  expect(asked('npm', { ranges: [['0..1.0.0', '1.2.0..1.2.0']] }, '1.3.0')).toBe('no')
+  expect(asked('Bitnami', { ranges: [['1.24.0-0..1.24.0']] }, '1.25.0')).toBe('no')
+  expect(asked('npm', { ranges: [['1.2.0..=1.2.0']] }, '1.2.0')).toBe('yes')
+})

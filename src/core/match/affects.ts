@@ -43,7 +43,7 @@ export function rangeHolds(range: Range, version: string, scheme: VersionScheme 
   let limit: RangeEvent | null = null
   let belowLimit = false
   let latest: RangeEvent | undefined
-  for (const event of range.events) {
+  for (const event of withoutEmptyIntervals(range.events, scheme)) {
     const order = compareToEvent(version, event, scheme)
     if (order === undefined) return { ...unknown, decidedBy: event }
     if ('limit' in event) {
@@ -56,6 +56,24 @@ export function rangeHolds(range: Range, version: string, scheme: VersionScheme 
   if (limit !== null && !belowLimit) return { ...no, decidedBy: limit }
   if (latest === undefined || !('introduced' in latest)) return { ...no, decidedBy: latest ?? null }
   return { affected: 'yes', fixed: firstFix([range], version, scheme), decidedBy: latest }
+}
+
+/**
+ * `introduced: X, fixed: X` holds nothing (Bitnami's records have hundreds of them). Left out, because at a tie between
+ * two intervals the beginning of the next wins, and would open an interval that never ends.
+ */
+function withoutEmptyIntervals(events: readonly RangeEvent[], scheme: VersionScheme): readonly RangeEvent[] {
+  const isEmptyAt = (index: number): boolean => {
+    const [from, to] = [events[index], events[index + 1]]
+    return (
+      from !== undefined &&
+      to !== undefined &&
+      'introduced' in from &&
+      'fixed' in to &&
+      (from.introduced === to.fixed || scheme.compare(from.introduced, to.fixed) === 0)
+    )
+  }
+  return events.filter((_, index) => !isEmptyAt(index) && !isEmptyAt(index - 1))
 }
 
 const holdsEverything = ({ events }: Range): boolean =>
