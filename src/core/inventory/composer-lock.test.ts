@@ -11,7 +11,7 @@ test('wants lock files of applications, not those of what they installed', () =>
 test('reads packages, and those for development', () => {
   expect(catalog(composerLock, 'srv/composer.lock', fixture('composer-lock/composer.lock'))).toEqual({
     facts: [
-      { kind: 'package', type: 'composer', name: 'harbour/lantern', version: '2.4.1', evidence: 'lockfile' },
+      { kind: 'package', type: 'composer', name: 'harbour/lantern', version: 'v2.4.1', evidence: 'lockfile' },
       { kind: 'package', type: 'composer', name: 'harbour/proof', version: '9.0.0', evidence: 'lockfile' },
     ],
     notes: [],

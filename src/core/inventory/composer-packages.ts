@@ -9,8 +9,8 @@ export interface ComposerRelease {
 
 /**
  * The packages in Composer's JSON files: those in the lists of these names, or in the file itself where it is a list.
- * Names are compared without case, a v before a version means nothing; `dev-main` stays as it is. Metapackages have no
- * files. Undefined where there is no list at all.
+ * Names are compared without case; versions stay as they are, as `composer show` prints them: `v6.4.4`, `dev-main`.
+ * Metapackages have no files. Undefined where there is no list at all.
  */
 export function releasesIn(bytes: Buffer, lists: readonly string[]): readonly ComposerRelease[] | undefined {
   const content = contentOf(bytes)
@@ -23,7 +23,7 @@ export function releasesIn(bytes: Buffer, lists: readonly string[]): readonly Co
       const { name, version, license } = isJsonObject(one) ? one : {}
       return {
         name: typeof name === 'string' ? name.toLowerCase() : name,
-        version: typeof version === 'string' ? version.replace(/^v(?=\d)/i, '') : version,
+        version,
         license,
       }
     })

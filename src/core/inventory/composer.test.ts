@@ -12,7 +12,7 @@ test('wants installed.json of Composer, whatever its vendor folder is called', (
 })
 
 const facts = [
-  { kind: 'package', type: 'composer', name: 'harbour/lantern', version: '2.4.1', licenses: ['MIT'] },
+  { kind: 'package', type: 'composer', name: 'harbour/lantern', version: 'v2.4.1', licenses: ['MIT'] },
   {
     kind: 'package',
     type: 'composer',

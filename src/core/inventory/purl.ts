@@ -28,7 +28,9 @@ export function purlOf(fact: Named, distro: Distro | null): string {
     case 'composer':
     case 'swift': {
       const slash = name.lastIndexOf('/')
-      return text(type, name.slice(0, Math.max(slash, 0)), name.slice(slash + 1), version)
+      // In Composer the v of a tag is no part of the version, and its purls leave it out; in Go it is.
+      const bare = type === 'composer' ? version.replace(/^v(?=\d)/i, '') : version
+      return text(type, name.slice(0, Math.max(slash, 0)), name.slice(slash + 1), bare)
     }
     case 'npm': {
       const slash = name.startsWith('@') ? name.indexOf('/') : -1
