@@ -2,13 +2,13 @@ import { basename, resolve } from 'node:path'
 import { loadConfig, redacted, type Config } from './config.ts'
 import { openArchive } from './adapters/archive/archive.ts'
 import { openLayout } from './adapters/archive/layout.ts'
-import type { CliActions, FeedRequest, FeedUpdate, RegistryRequest, ScanRequest } from './cli/actions.ts'
+import type { AdoptRequest, CliActions, FeedRequest, FeedUpdate, RegistryRequest, ScanRequest } from './cli/actions.ts'
 import { parsePlatform } from './core/image/platform.ts'
 import { formatReference, parseReference, tagOrDigest } from './core/image/reference.ts'
 import type { IndexReport, Report } from './core/report/report.ts'
 import { TallymanError } from './errors.ts'
 import { buildReport } from './flows/build-report.ts'
-import { refreshFeeds } from './flows/refresh-feeds.ts'
+import { refreshFeeds, type FeedSource, type RefreshDeps } from './flows/refresh-feeds.ts'
 import { scanImage, type ScanTarget } from './flows/scan-image.ts'
 import { syncRegistry } from './flows/sync-registry.ts'
 import { createLog } from './log.ts'
@@ -19,6 +19,7 @@ import {
   openBackend,
   openFeedAt,
   openFeeds,
+  openImport,
   openLayers,
   openRegistries,
   openStore,
@@ -49,6 +50,7 @@ export const actions: CliActions = {
     }
   },
   syncFeeds,
+  adoptFeed,
   checkPolicy: async (file) => loadPolicy(file),
   checkRegistry: async (request) => {
     const registries = openRegistries(loadConfig(request.configFile ?? undefined))
@@ -176,15 +178,15 @@ function platformOf(text: string | null) {
   return platform
 }
 
+/** For a scan: the advisories that it is to be held against, whatever was in force before. */
 async function readFeed(
   directory: string,
   config: Config,
-  store: Parameters<typeof refreshFeeds>[1]['store'],
+  store: RefreshDeps['store'],
   progress: (line: string) => void,
   signal: AbortSignal,
-): Promise<FeedUpdate> {
+): Promise<void> {
   const log = createLog(config.log.level === 'info' ? 'warn' : config.log.level)
-  const before = await store.feeds.current()
   const { snapshot, failed } = await refreshFeeds(
     [openFeedAt(directory)],
     { store, log, now: () => new Date() },
@@ -196,18 +198,43 @@ async function readFeed(
     progress(
       `feed snapshot ${snapshot.number}: ${snapshot.feeds.reduce((sum, { advisories }) => sum + advisories, 0)} advisories`,
     )
-  return { snapshot: snapshot ?? null, changed: snapshot?.number !== before?.number, failed }
 }
 
-async function syncFeeds({ directory, configFile, progress, signal }: FeedRequest): Promise<FeedUpdate> {
+async function syncFeeds({ directory, force, configFile, signal }: FeedRequest): Promise<FeedUpdate> {
   const config = loadConfig(configFile ?? undefined)
-  const { store, close } = await openBackend(config)
+  const sources = directory === null ? openFeeds(config) : [await openImport(config, directory, force)]
+  return updateFeeds(config, sources, async () => {}, signal)
+}
+
+async function adoptFeed({ feed, configFile, signal }: AdoptRequest): Promise<FeedUpdate> {
+  const config = loadConfig(configFile ?? undefined)
+  const approve = async (store: RefreshDeps['store']) => {
+    const { location } = await store.feeds.approve(feed)
+    if (config.feeds.some(({ name }) => name === feed)) return
+    throw new TallymanError('NOT_FOUND', `feed ${feed} is not configured; import ${location} again with --force`)
+  }
+  return updateFeeds(config, openFeeds(config, [feed]), approve, signal)
+}
+
+/** A new snapshot sends the stored images to be judged again, by the server's workers. */
+async function updateFeeds(
+  config: Config,
+  sources: readonly FeedSource[],
+  before: (store: RefreshDeps['store']) => Promise<void>,
+  signal: AbortSignal,
+): Promise<FeedUpdate> {
+  const { store, queue, close } = await openBackend(config)
   try {
-    if (directory) return await readFeed(directory, config, store, progress, signal)
-    const before = await store.feeds.current()
-    const deps = { store, log: createLog(config.log.level), now: () => new Date() }
-    const { snapshot, failed } = await refreshFeeds(openFeeds(config), deps, signal)
-    return { snapshot: snapshot ?? null, changed: snapshot?.number !== before?.number, failed }
+    await before(store)
+    const former = await store.feeds.current()
+    // What is held back is told by the command itself.
+    const log = createLog(config.log.level === 'info' ? 'fatal' : config.log.level)
+    const { snapshot, failed, held } = await refreshFeeds(sources, { store, log, now: () => new Date() }, signal)
+    const changed = snapshot?.number !== former?.number
+    if (changed) {
+      await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+    }
+    return { snapshot: snapshot ?? null, changed, failed, held }
   } finally {
     await close()
   }

@@ -1,4 +1,5 @@
 import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import { feedKinds } from './core/match/feed-facts.ts'
 
 /** No key is accepted that is not here: a misspelt one is an error, not a default. */
 const section = <T extends TProperties>(properties: T, description?: string): TObject<T> =>
@@ -42,6 +43,33 @@ const registry = section({
       description: 'requests a second at the most; default: no limit of ours',
       exclusiveMinimum: 0,
       maximum: 10_000,
+    }),
+  ),
+})
+
+const feed = section({
+  kind: Type.Optional(
+    Type.Union(
+      feedKinds.map((kind) => Type.Literal(kind)),
+      {
+        description: 'what it holds and how it looks (docs/feeds.md); default: its name, if that is a kind, else `osv`',
+      },
+    ),
+  ),
+  location: text('file, directory or http(s) address; default: the publisher’s'),
+  locations: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), { description: 'instead of `location`: mirrors, tried in this order' }),
+  ),
+  ecosystems: Type.Optional(
+    Type.Array(Type.String(), { description: 'of an OSV feed only these, by base name; default: all that are there' }),
+  ),
+  every: duration('how often `serve` looks for a newer state', '1h'),
+  maxLoss: Type.Optional(
+    Type.Number({
+      description: 'share of its records, or of an ecosystem’s, that a new state may lack before it is held back',
+      minimum: 0,
+      maximum: 1,
+      default: 0.2,
     }),
   ),
 })
@@ -123,6 +151,11 @@ export const configSchema = section({
         }),
       ),
       every: duration('how often `serve` looks for a newer state', '1h'),
+    }),
+  ),
+  feeds: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }), feed, {
+      description: 'further feeds by name; `feeds.osv` takes the place of `feed`',
     }),
   ),
   policy: Type.Optional(section({ file: text('policy document; default: the built-in one') })),

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { Compile } from 'typebox/compile'
 import { LineCounter, parseDocument } from 'yaml'
 import { configSchema, type ConfigDocument } from './config-schema.ts'
+import { feedKinds, type FeedKind } from './core/match/feed-facts.ts'
 import { TallymanError } from './errors.ts'
 
 /** The effective configuration: every default filled in, every path absolute, frozen. */
@@ -29,9 +30,19 @@ export interface Config {
   }
   readonly worker: { readonly concurrency: number; readonly leaseSeconds: number; readonly layerThreads?: number }
   readonly registries: readonly RegistryConfig[]
-  readonly feed: { readonly osv: string; readonly ecosystems: readonly string[]; readonly everySeconds: number }
+  readonly feeds: readonly FeedConfig[]
   readonly policy: { readonly file?: string }
   readonly report: { readonly validForSeconds: number }
+}
+
+export interface FeedConfig {
+  readonly name: string
+  readonly kind: FeedKind
+  /** Empty: the publisher's. */
+  readonly locations: readonly string[]
+  readonly ecosystems: readonly string[]
+  readonly everySeconds: number
+  readonly maxLoss: number
 }
 
 interface ApiToken {
@@ -202,16 +213,41 @@ function complete(document: ConfigDocument, env: Environment): Config {
       ...(worker.layerThreads ? { layerThreads: worker.layerThreads } : {}),
     },
     registries: Object.entries(document.registries ?? {}).map(([name, entry]) => completeRegistry(name, entry, env)),
-    feed: {
-      osv: feed.osv ?? 'https://storage.googleapis.com/osv-vulnerabilities',
-      ecosystems: feed.ecosystems ?? [],
-      everySeconds: seconds(feed.every ?? '1h'),
-    },
+    feeds: completeFeeds(feed, document.feeds ?? {}),
     policy: policy.file ? { file: resolve(policy.file) } : {},
     report: { validForSeconds: seconds(report.validFor ?? '24h') },
   }
   checkHosts(config.registries)
   return deepFreeze(config)
+}
+
+/** `feed` is the short form of one feed named osv. */
+function completeFeeds(
+  { osv, ecosystems, every }: NonNullable<ConfigDocument['feed']>,
+  declared: NonNullable<ConfigDocument['feeds']>,
+): FeedConfig[] {
+  const short = {
+    ...(osv ? { location: osv } : {}),
+    ...(ecosystems ? { ecosystems } : {}),
+    ...(every ? { every } : {}),
+  }
+  const all = { ...(osv === 'none' ? {} : { osv: short }), ...declared }
+  return Object.entries(all).map(([name, entry]) => completeFeed(name, entry))
+}
+
+type FeedDocument = NonNullable<ConfigDocument['feeds']>[string]
+
+function completeFeed(name: string, entry: FeedDocument): FeedConfig {
+  const { location, locations, ecosystems = [], every = '1h', maxLoss = 0.2 } = entry
+  if (location !== undefined && locations !== undefined) {
+    throw new TallymanError('CONFIG_INVALID', `feeds.${name}: give location or locations, not both`)
+  }
+  const kind = feedKinds.find((each) => each === (entry.kind ?? name)) ?? 'osv'
+  const places = locations ?? (location === undefined ? [] : [location])
+  if (kind === 'osv' && name !== 'osv' && places.length === 0) {
+    throw new TallymanError('CONFIG_INVALID', `feeds.${name}.location: is missing`)
+  }
+  return { name, kind, locations: places, ecosystems, everySeconds: seconds(every), maxLoss }
 }
 
 type RegistryDocument = NonNullable<ConfigDocument['registries']>[string]
@@ -280,6 +316,10 @@ export function redacted(config: Config): Readonly<Record<string, unknown>> {
     ...config,
     server: { ...config.server, tokens: config.server.tokens.map((token) => ({ ...token, token: '(set)' })) },
     store: { url: config.store.url.replace(/(:\/\/[^:/@]*):[^@/]*@/, '$1:(set)@') },
+    feeds: config.feeds.map((feed) => ({
+      ...feed,
+      locations: feed.locations.map((location) => location.replace(/(:\/\/[^:/@]*):[^@/]*@/, '$1:(set)@')),
+    })),
     registries: config.registries.map(({ password, webhookSecrets, ca, ...rest }) => ({
       ...rest,
       ...(password ? { password: '(set)' } : {}),

@@ -11,15 +11,22 @@ import { openFeeds, openStore } from './wire.ts'
  * the short write transactions are shared.
  */
 
-type Refreshed = Pick<FeedRefresh, 'failed'> & { readonly snapshot: number | null }
+type Refreshed = Pick<FeedRefresh, 'failed' | 'held'> & { readonly snapshot: number | null }
 type Answer =
   | { readonly refreshed: Refreshed }
   | { readonly error: { readonly code: ErrorCode; readonly message: string } }
 
-/** Refreshes the configured feeds in a thread. `signal` stops it; what was not adopted by then is cleared by the next run. */
-export async function refreshFeedsInThread(config: Config, signal: AbortSignal): Promise<Refreshed> {
+/**
+ * Refreshes the named ones of the configured feeds in a thread. `signal` stops it; what was not adopted by then is cleared by
+ * the next run.
+ */
+export async function refreshFeedsInThread(
+  config: Config,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Refreshed> {
   signal.throwIfAborted()
-  const thread = new Worker(new URL(import.meta.url), { workerData: { refresh: config } })
+  const thread = new Worker(new URL(import.meta.url), { workerData: { refresh: config, names } })
   const stop = () => thread.postMessage('stop')
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -35,31 +42,32 @@ export async function refreshFeedsInThread(config: Config, signal: AbortSignal):
   }
 }
 
-async function refresh(config: Config, signal: AbortSignal): Promise<Refreshed> {
+async function refresh(config: Config, names: readonly string[], signal: AbortSignal): Promise<Refreshed> {
   const store = await openStore(config)
   try {
     const log = createLog(config.log.level)
-    const { snapshot, failed } = await refreshFeeds(openFeeds(config), { store, log, now: () => new Date() }, signal)
-    return { snapshot: snapshot?.number ?? null, failed }
+    const deps = { store, log, now: () => new Date() }
+    const { snapshot, failed, held } = await refreshFeeds(openFeeds(config, names), deps, signal)
+    return { snapshot: snapshot?.number ?? null, failed, held }
   } finally {
     await store.close()
   }
 }
 
-async function answerOf(config: Config, signal: AbortSignal): Promise<Answer> {
+async function answerOf(config: Config, names: readonly string[], signal: AbortSignal): Promise<Answer> {
   try {
-    return { refreshed: await refresh(config, signal) }
+    return { refreshed: await refresh(config, names, signal) }
   } catch (thrown) {
     const { code, message } = asTallymanError(thrown)
     return { error: { code, message } }
   }
 }
 
-const task = workerData as { readonly refresh?: Config } | null
+const task = workerData as { readonly refresh?: Config; readonly names?: readonly string[] } | null
 if (parentPort && task?.refresh) {
   const port = parentPort
   const stopping = new AbortController()
   port.on('message', () => stopping.abort())
-  port.postMessage(await answerOf(task.refresh, stopping.signal))
+  port.postMessage(await answerOf(task.refresh, task.names ?? [], stopping.signal))
   port.close()
 }

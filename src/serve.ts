@@ -170,33 +170,64 @@ async function writeBackEverywhere(
   }
 }
 
+/** An operator's word on a state that was held back is heard so soon. */
+const APPROVAL_SECONDS = 5
+/** A feed that could not be read is tried again after this, or its own interval if that is shorter. */
+const RETRY_SECONDS = 300
+
 /**
- * Reads the feeds at once and then on schedule; a new snapshot sends stored images to be judged again. Never throws: the last
- * good state stays. `firstRead` is told when the first attempt is over.
+ * Reads the feeds at once and then each on its schedule; a new snapshot sends stored images to be judged again. Never throws:
+ * the last good state stays. `firstRead` is told when the first attempt is over.
  */
-async function keepFeedsFresh(
-  { config, backend, log }: House,
-  firstRead: () => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const { store, queue } = backend
-  while (!signal.aborted && config.feed.osv !== 'none') {
-    try {
-      const before = await store.feeds.current()
-      const { snapshot, failed } = await refreshFeedsInThread(config, signal)
-      for (const { feed, code, error } of failed) log.error({ feed, code }, `${error}; the last state stays in force`)
-      if (snapshot !== null && snapshot !== before?.number) {
-        await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+async function keepFeedsFresh(house: House, firstRead: () => void, signal: AbortSignal): Promise<void> {
+  const { feeds } = house.config
+  const due = new Map(feeds.map(({ name }) => [name, 0]))
+  let failed: ReadonlySet<string> = new Set()
+  while (!signal.aborted && feeds.length > 0) {
+    const approved = await approvedFeeds(house)
+    const now = Date.now()
+    const names = feeds
+      .filter(({ name }) => due.get(name)! <= now || (approved.has(name) && !failed.has(name)))
+      .map(({ name }) => name)
+    if (names.length > 0) {
+      failed = await refreshDue(house, names, signal)
+      for (const { name, everySeconds } of feeds.filter((feed) => names.includes(feed.name))) {
+        const seconds = failed.has(name) ? Math.min(everySeconds, RETRY_SECONDS) : everySeconds
+        due.set(name, Date.now() + seconds * 1_000)
       }
-    } catch (thrown) {
-      const { code, message } = asTallymanError(thrown)
-      if (!signal.aborted) log.error({ code }, `the feeds could not be refreshed: ${message}`)
+      firstRead()
     }
-    firstRead()
-    await sleep(config.feed.everySeconds * 1000, undefined, { signal }).catch(() => undefined)
+    const pause = Math.max(0, Math.min(...due.values()) - Date.now())
+    await sleep(Math.min(pause, APPROVAL_SECONDS * 1_000), undefined, { signal }).catch(() => undefined)
   }
   firstRead()
   await aborted(signal)
+}
+
+async function approvedFeeds({ backend: { store } }: House): Promise<ReadonlySet<string>> {
+  const candidates = await store.feeds.candidates().catch(() => [])
+  return new Set(candidates.filter(({ approved }) => approved).map(({ feed }) => feed))
+}
+
+/** The feeds that could not be read. */
+async function refreshDue(
+  { config, backend: { store, queue }, log }: House,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  try {
+    const before = await store.feeds.current()
+    const { snapshot, failed } = await refreshFeedsInThread(config, names, signal)
+    for (const { feed, code, error } of failed) log.error({ feed, code }, `${error}; the last state stays in force`)
+    if (snapshot !== null && snapshot !== before?.number) {
+      await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+    }
+    return new Set(failed.map(({ feed }) => feed))
+  } catch (thrown) {
+    const { code, message } = asTallymanError(thrown)
+    if (!signal.aborted) log.error({ code }, `the feeds could not be refreshed: ${message}`)
+    return new Set(names)
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import type { Config, RegistryConfig } from './config.ts'
+import type { Config, FeedConfig, RegistryConfig } from './config.ts'
 import { createLayerPool } from './adapters/layers/pool.ts'
 import { createEmbeddedQueue } from './adapters/queue/embedded.ts'
 import { queueMigrations } from './adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
 import { createRegistryClient, type RegistryClient } from './adapters/registry/client.ts'
 import { dockerCredentials, staticCredentials } from './adapters/registry/credentials.ts'
-import type { Feed } from './adapters/feeds/feed.ts'
+import { feedTypes, recognise } from './adapters/feeds/feeds.ts'
 import { osvFeed } from './adapters/feeds/osv.ts'
 import { createStore } from './adapters/store/create-store.ts'
 import type { Store } from './adapters/store/store.ts'
@@ -19,6 +19,7 @@ import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Policy } from './core/policy/policy.ts'
 import { parsePolicy } from './core/policy/policy-document.ts'
 import { TallymanError } from './errors.ts'
+import type { FeedSource } from './flows/refresh-feeds.ts'
 
 /** The only file that constructs adapters. Each function makes one thing from the configuration. */
 
@@ -133,13 +134,32 @@ export function openLayers(config: Config): LayerReader {
   return createLayerPool(layerThreads ? { size: layerThreads } : {})
 }
 
-/** The configured feeds; none if the configuration says so. */
-export function openFeeds({ feed: { osv, ecosystems } }: Config): Feed[] {
-  return osv === 'none' ? [] : [osvFeed({ location: osv, ecosystems, userAgent })]
+/** The configured feeds, or those that are named; none if the configuration says so. */
+export function openFeeds({ feeds }: Config, names?: readonly string[]): FeedSource[] {
+  return feeds.filter(({ name }) => !names || names.includes(name)).map(openFeed)
 }
 
-export function openFeedAt(location: string): Feed {
-  return osvFeed({ location, userAgent })
+function openFeed({ name, kind, locations, ecosystems, maxLoss }: FeedConfig): FeedSource {
+  const type = feedTypes.find((each) => each.name === kind)
+  if (!type) throw new TallymanError('CONFIG_INVALID', `feeds.${name}.kind: ${kind} is not a kind of feed`)
+  const places = locations.length > 0 ? locations : [type.location]
+  return { mirrors: places.map((location) => type.open({ name, location, ecosystems, userAgent })), maxLoss }
+}
+
+/** OSV records that the operator names for a scan: they are adopted whatever they are. */
+export function openFeedAt(location: string): FeedSource {
+  return { mirrors: [osvFeed({ location, userAgent })], maxLoss: null }
+}
+
+/** A file or folder of any kind of feed, in place of the configured feed of its kind. `maxLoss` null adopts it in any case. */
+export async function openImport({ feeds }: Config, path: string, force: boolean): Promise<FeedSource> {
+  const { type, location } = await recognise(path)
+  const { name, ecosystems, maxLoss } = feeds.find(({ kind }) => kind === type.name) ?? {
+    name: type.name,
+    ecosystems: [],
+    maxLoss: 0.2,
+  }
+  return { mirrors: [type.open({ name, location, ecosystems, userAgent })], maxLoss: force ? null : maxLoss }
 }
 
 export function loadPolicy(file: string | undefined): Policy {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { feedTypes } from '../src/adapters/feeds/feeds.ts'
 import { dialects } from '../src/adapters/webhooks/dialects.ts'
 import { configKeys } from '../src/config.ts'
 import { catalogers } from '../src/core/inventory/catalogers.ts'
@@ -17,6 +18,7 @@ const kinds = [
     docs: 'docs/version-schemes.md',
     modules: versionSchemes,
   },
+  { kind: 'feed', folder: 'src/adapters/feeds', docs: 'docs/feeds.md', modules: feedTypes },
   { kind: 'webhook dialect', folder: 'src/adapters/webhooks', docs: 'docs/webhooks.md', modules: dialects },
 ] as const
 
@@ -34,7 +36,9 @@ for (const { kind, folder, docs, modules } of kinds) {
     for (const { name } of modules) {
       test(`${name} is one file with one exported value, a test beside it and a row in ${docs}`, () => {
         const file = join(folder, `${name}.ts`)
-        const exported = [...read(file).matchAll(/^export const (\w+): (?:Cataloger|VersionScheme|Dialect)\b/gm)]
+        const exported = [
+          ...read(file).matchAll(/^export const (\w+): (?:Cataloger|VersionScheme|Dialect|FeedType)\b/gm),
+        ]
         expect(exported.map(([, value]) => value)).toEqual([camelCase(name)])
         expect(existsSync(join(root, folder, `${name}.test.ts`))).toBe(true)
         expect(read(docs)).toContain(`| ${name} |`)

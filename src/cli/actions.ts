@@ -1,4 +1,5 @@
 import type { Queue, QueueAdmin } from '../adapters/queue/queue.ts'
+import type { FeedCandidate } from '../adapters/store/feed-records.ts'
 import type { Snapshot } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import type { Policy } from '../core/policy/policy.ts'
@@ -18,8 +19,10 @@ export interface CliActions {
   client(configFile: string | null): Promise<ClientSettings>
   /** Opens store and queue of the configuration, migrated; closes them when `work` is done or has failed. */
   withLocal<T>(configFile: string | null, work: (local: Local) => Promise<T>): Promise<T>
-  /** Reads the configured feeds, or only the OSV folder `directory` if it is given, and adopts what is new. */
+  /** Reads the configured feeds, or only the file or folder `directory` if it is given, and adopts what is new. */
   syncFeeds(request: FeedRequest): Promise<FeedUpdate>
+  /** Reads a configured feed whose state was held back, and adopts that. NOT_FOUND if none was. */
+  adoptFeed(request: AdoptRequest): Promise<FeedUpdate>
   /** POLICY_INVALID with line and column; USAGE if the file cannot be read. */
   checkPolicy(file: string): Promise<Policy>
   /** Walks the handshake to its end or to the first step that fails. REGISTRY_UNKNOWN if the name is not declared. */
@@ -77,8 +80,17 @@ export interface Local {
   readonly queue: Queue & Partial<QueueAdmin>
 }
 
+export interface AdoptRequest {
+  /** Its name in the configuration. */
+  readonly feed: string
+  readonly configFile: string | null
+  readonly signal: AbortSignal
+}
+
 export interface FeedRequest {
   readonly directory: string | null
+  /** Adopt it also where it lost much of what is in force. */
+  readonly force: boolean
   readonly configFile: string | null
   readonly progress: Progress
   readonly signal: AbortSignal
@@ -91,6 +103,8 @@ export interface FeedUpdate {
   readonly changed: boolean
   /** Feeds that could not be read: their last state stays in force. Any makes the exit code 3. */
   readonly failed: readonly { readonly feed: string; readonly error: string }[]
+  /** States that were not adopted, and why. Any makes the exit code 3. */
+  readonly held: readonly FeedCandidate[]
 }
 
 export interface RegistryRequest {

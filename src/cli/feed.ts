@@ -1,13 +1,14 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
+import type { FeedCandidate, FeedDifference } from '../adapters/store/feed-records.ts'
 import type { FeedStatus } from '../flows/feed-status.ts'
-import type { FeedUpdate } from './actions.ts'
-import { print, reportView, type CliContext, type ServerChoice } from './context.ts'
+import type { FeedUpdate, Progress } from './actions.ts'
+import { chooseServer, print, reportView, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { exitCodes } from './exit-code.ts'
-import { inquire } from './inquiry.ts'
+import { follow, inquire } from './inquiry.ts'
 import { withProgress, write } from './io.ts'
 import { configOption, examples, outputOption, serverOptions, type Format } from './options.ts'
 import { json } from './output/json.ts'
-import { feedColumns } from './output/list-tables.ts'
+import { differenceColumns, feedColumns } from './output/list-tables.ts'
 import { ago, plural } from './output/quantities.ts'
 import { safeText } from './output/safe-text.ts'
 import { table } from './output/table.ts'
@@ -22,6 +23,8 @@ export function feedCommand(context: CliContext): Command {
     .summary('the vulnerability data: read it anew, look at its age')
     .addCommand(syncCommand(context))
     .addCommand(statusCommand(context))
+    .addCommand(diffCommand(context))
+    .addCommand(adoptCommand(context))
     .addCommand(importCommand(context))
   return examples(command, [
     ['read what is new', 'tallyman feed sync'],
@@ -35,29 +38,118 @@ function syncCommand(context: CliContext): Command {
     .description('Reads the configured feeds into the local store. What has not changed is skipped.')
     .addOption(outputOption())
     .addOption(configOption())
-    .action((options: UpdateOptions) => update(null, options, context))
+    .action((options: UpdateOptions) => update(syncOf(null, false), options, context))
   return examples(command, [['now, not at the next interval', 'tallyman feed sync']])
 }
 
 function importCommand(context: CliContext): Command {
   const command = new Command('import')
-    .summary('read an OSV folder, for machines without a network')
-    .description('Reads a folder in the layout of OSV’s public bucket (<ECOSYSTEM>/all.zip) into the local store.')
-    .argument('<dir>', 'the folder')
+    .summary('read a file or folder of a feed, for machines without a network')
+    .description(
+      'Reads into the local store what was carried over: a folder or zip in the layout of OSV’s public bucket\n' +
+        '(<ECOSYSTEM>/all.zip), the KEV catalogue (JSON), EPSS scores (CSV, also .gz) or end-of-life dates (JSON).\n' +
+        'It takes the place of the configured feed of its kind until that is read again.',
+    )
+    .argument('<path>', 'the file or folder')
+    .option('--force', 'adopt it also where it lost much of what is in force')
     .addOption(outputOption())
     .addOption(configOption())
-    .action((directory: string, options: UpdateOptions) => update(directory, options, context))
-  return examples(command, [['a copy that was carried over', 'tallyman feed import /media/stick/osv']])
+    .action((path: string, options: UpdateOptions & { force?: true }) =>
+      update(syncOf(path, options.force === true), options, context),
+    )
+  return examples(command, [
+    ['a copy that was carried over', 'tallyman feed import /media/stick/osv'],
+    ['exploited vulnerabilities', 'tallyman feed import /media/stick/known_exploited_vulnerabilities.json'],
+  ])
 }
 
-async function update(directory: string | null, { config, output }: UpdateOptions, context: CliContext): Promise<void> {
-  const { actions, io } = context
-  const result = await withProgress(io.stderr, (progress) =>
-    actions.syncFeeds({ directory, configFile: config ?? null, progress, signal: io.signal }),
+function adoptCommand(context: CliContext): Command {
+  const command = new Command('adopt')
+    .summary('adopt a state that was held back')
+    .description(
+      'Adopts the state of a feed that was held back (tallyman feed status shows why). It is read again; if it is not what\n' +
+        'was held back, it is held back anew. A server does so within seconds.',
+    )
+    .argument('<name>', 'the feed')
+    .requiredOption('--force', 'yes, in spite of the reasons')
+    .addOption(outputOption())
+    .addOption(configOption())
+  serverOptions(command).action(async (feed: string, options: ServerChoice & UpdateOptions) => {
+    const { server, token } = await chooseServer(options, context)
+    if (server === null) return update(adoptOf(feed), options, context)
+    const held = await withServer({ server, token }, context, (client) => client.adoptFeed(feed))
+    await print(context, options.output === 'json' ? json(held) : `the server will adopt the state of ${feed} now\n`)
+  })
+  return examples(command, [['I looked, it is right', 'tallyman feed adopt osv --force']])
+}
+
+function diffCommand(context: CliContext): Command {
+  const command = new Command('diff')
+    .summary('what changed between two snapshots')
+    .description(
+      'Lists the records that are others at snapshot B than at snapshot A: added, changed, withdrawn, removed.',
+    )
+    .argument('<a>', 'number of the earlier snapshot; 0 is before the first', snapshotNumber)
+    .argument('<b>', 'number of the later one', snapshotNumber)
+    .option('--feed <name>', 'of this feed only')
+    .addOption(outputOption())
+    .addOption(configOption())
+  serverOptions(command).action(
+    async (from: number, to: number, options: ServerChoice & { output: Format; feed?: string }) => {
+      const filter = { from, to, ...(options.feed !== undefined && { feed: options.feed }) }
+      const { items } = await inquire(options, context, (inquiry) =>
+        follow({ limit: 1, all: true }, (page) => inquiry.feedDiff(filter, page)),
+      )
+      await print(context, options.output === 'json' ? json({ from, to, items }) : describeDiff(items, context))
+    },
   )
+  return examples(command, [
+    ['what did the last one bring?', 'tallyman feed diff 6 7'],
+    ['for a script', 'tallyman feed diff 6 7 --feed osv -o json'],
+  ])
+}
+
+function snapshotNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('write the number of a snapshot.')
+  return Number(text)
+}
+
+function describeDiff(items: readonly FeedDifference[], context: CliContext): string {
+  if (items.length === 0) return 'no record is another\n'
+  const { paint, width } = reportView(context)
+  const counts = feedChanges.map((change) => `${items.filter((item) => item.change === change).length} ${change}`)
+  return `${table(items, differenceColumns, { paint, width })}\n${counts.join(', ')}\n`
+}
+
+const feedChanges = ['added', 'changed', 'withdrawn', 'removed'] as const
+
+type Update = (progress: Progress, configFile: string | null, context: CliContext) => Promise<FeedUpdate>
+
+const syncOf =
+  (directory: string | null, force: boolean): Update =>
+  (progress, configFile, { actions, io: { signal } }) =>
+    actions.syncFeeds({ directory, force, configFile, progress, signal })
+
+const adoptOf =
+  (feed: string): Update =>
+  (_, configFile, { actions, io: { signal } }) =>
+    actions.adoptFeed({ feed, configFile, signal })
+
+async function update(work: Update, { config, output }: UpdateOptions, context: CliContext): Promise<void> {
+  const { io } = context
+  const result = await withProgress(io.stderr, (progress) => work(progress, config ?? null, context))
   for (const { feed, error } of result.failed) await write(io.stderr, safeText(`${feed}: ${error}`) + '\n')
-  if (result.failed.length > 0) return context.exitWith(exitCodes.error)
+  for (const candidate of result.held) await write(io.stderr, describeHeld(candidate))
+  if (result.failed.length + result.held.length > 0) return context.exitWith(exitCodes.error)
   await print(context, output === 'json' ? json(result) : describeUpdate(result))
+}
+
+function describeHeld({ feed, reasons, effect }: FeedCandidate): string {
+  const lines = reasons.map((reason) => `  - ${safeText(reason)}\n`).join('')
+  const tried = effect
+    ? `  adopting it would open ${effect.opened} and close ${plural(effect.closed, 'finding')} in ${plural(effect.packages, 'stored package')}${effect.partial ? ' that were tried' : ''}\n`
+    : ''
+  return `${safeText(feed)}: a new state is held back, the last one stays in force\n${lines}${tried}  look, then: tallyman feed adopt ${safeText(feed)} --force (imports: import it again with --force)\n`
 }
 
 function describeUpdate({ snapshot, changed }: FeedUpdate): string {
@@ -82,9 +174,19 @@ function statusCommand(context: CliContext): Command {
   return examples(command, [['is it fresh?', 'tallyman feed status']])
 }
 
-function describeStatus({ snapshot, adoptedAt, stale, feeds }: FeedStatus, context: CliContext): string {
+const nothingYet = 'there is no vulnerability data yet; read some: tallyman feed sync, or tallyman feed import PATH\n'
+
+function describeStatus({ snapshot, adoptedAt, stale, feeds, held, health }: FeedStatus, context: CliContext): string {
+  const troubles = [
+    ...held.map(describeHeld),
+    ...health.flatMap(({ feed, failingSince, error }) =>
+      failingSince === null || error === null
+        ? []
+        : [`${safeText(feed)}: could not be read since ${failingSince}: ${safeText(error)}\n`],
+    ),
+  ].join('')
   if (snapshot === null || adoptedAt === null) {
-    return 'there is no vulnerability data yet; read some: tallyman feed sync, or tallyman feed import DIR\n'
+    return `${troubles}${nothingYet}`
   }
   const { paint, now, width } = reportView(context)
   const age = stale ? paint('yellow', ', stale') : ''
@@ -92,5 +194,5 @@ function describeStatus({ snapshot, adoptedAt, stale, feeds }: FeedStatus, conte
     problems.map((problem) => `  - ${name}: ${safeText(problem)}\n`),
   )
   const broken = problems.length > 0 ? `Not understood\n${problems.join('')}` : ''
-  return `snapshot ${snapshot}, adopted ${ago(adoptedAt, now)}${age}\n${table(feeds, feedColumns(now), { paint, width })}${broken}`
+  return `snapshot ${snapshot}, adopted ${ago(adoptedAt, now)}${age}\n${table(feeds, feedColumns(now), { paint, width })}${broken}${troubles}`
 }

@@ -6,7 +6,10 @@ import { chooseServer, withServer, type CliContext, type ServerChoice } from './
 import type { ServerClient } from './server-client.ts'
 
 /** The questions that a server and the local store answer alike. */
-export type Inquiry = Pick<ServerClient, 'images' | 'packages' | 'vulnerabilities' | 'feeds' | 'jobs' | 'replay'>
+export type Inquiry = Pick<
+  ServerClient,
+  'images' | 'packages' | 'vulnerabilities' | 'feeds' | 'feedDiff' | 'jobs' | 'replay'
+>
 
 /** Asks the server, where one is named, else the store of this machine's configuration. */
 export async function inquire<T>(
@@ -25,7 +28,8 @@ function localInquiry({ store, queue }: Local, now: () => Date): Inquiry {
     images: (filter, page) => store.images.list(filter, page),
     packages: (filter, page) => store.packages.list(filter, page),
     vulnerabilities: (filter, page) => store.packages.vulnerabilities(filter, page),
-    feeds: async () => feedStatus(await store.feeds.current(), now()),
+    feeds: () => feedStatus(store, now()),
+    feedDiff: ({ from, to, feed }, page) => store.feeds.diff(from, to, feed ?? null, page),
     async jobs(page) {
       if (!queue.depth || !queue.dead) throw notListable()
       const { jobs, next } = await queue.dead(page)

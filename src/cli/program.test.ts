@@ -159,7 +159,9 @@ credentials  failed  refused; check the password
 test('feed sync ends in exit code 3 where a feed could not be read', async () => {
   const feed = {
     name: 'osv',
+    kind: 'osv' as const,
     fetched: '',
+    records: 1_234,
     advisories: 1_234,
     ecosystems: {},
     skipped: 2,
@@ -168,7 +170,12 @@ test('feed sync ends in exit code 3 where a feed could not be read', async () =>
     fingerprint: '',
   }
   const snapshot = { number: 7, adoptedAt: '2026-05-02T11:00:00Z', feeds: [feed] }
-  const syncFeeds = (failed: { feed: string; error: string }[]) => async () => ({ snapshot, changed: true, failed })
+  const syncFeeds = (failed: { feed: string; error: string }[]) => async () => ({
+    snapshot,
+    changed: true,
+    failed,
+    held: [],
+  })
   expect(await runTallyman(['feed', 'sync'], { syncFeeds: syncFeeds([]) })).toEqual({
     exitCode: 0,
     stdout: 'adopted snapshot 7 with 1,234 advisories; 2 records could not be understood (tallyman feed status)\n',

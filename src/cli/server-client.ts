@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici'
 import type { DeadJob, LaneDepth } from '../adapters/queue/queue.ts'
+import type { FeedCandidate, FeedDifference } from '../adapters/store/feed-records.ts'
 import type {
   ImageFilter,
   ImageSummary,
@@ -22,6 +23,12 @@ export interface ServerAddress {
   readonly token: string | null
 }
 
+export interface FeedDiffFilter {
+  readonly from: number
+  readonly to: number
+  readonly feed?: string
+}
+
 export interface JobList {
   readonly depth: readonly LaneDepth[]
   readonly items: readonly DeadJob[]
@@ -38,6 +45,8 @@ export interface ServerClient {
   packages(filter: PackageFilter, page: PageRequest): Promise<Page<PackageSummary>>
   vulnerabilities(filter: VulnerabilityFilter, page: PageRequest): Promise<Page<VulnerabilitySummary>>
   feeds(): Promise<FeedStatus>
+  feedDiff(filter: FeedDiffFilter, page: PageRequest): Promise<Page<FeedDifference>>
+  adoptFeed(name: string): Promise<FeedCandidate>
   jobs(page: PageRequest): Promise<JobList>
   replay(ids: readonly string[] | 'all'): Promise<number>
   close(): Promise<void>
@@ -103,6 +112,8 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     packages: (filter, page) => call('GET', 'packages', { query: { ...filter, ...page } }),
     vulnerabilities: (filter, page) => call('GET', 'vulnerabilities', { query: { ...filter, ...page } }),
     feeds: () => call('GET', 'feeds'),
+    feedDiff: (filter, page) => call('GET', 'feeds/diff', { query: { ...filter, ...page } }),
+    adoptFeed: (name) => call('POST', `feeds/${encodeURIComponent(name)}/adopt`),
     jobs: async (page) => revived(await call<JobList>('GET', 'jobs', { query: page })),
     replay: async (ids) => (await call<{ replayed: number }>('POST', 'jobs/replay', { body: { ids } })).replayed,
     close: () => agent.close(),

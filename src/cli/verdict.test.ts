@@ -172,8 +172,8 @@ fail            1     1        2  linux/amd64  debian 12  1 day ago  ${app.slice
   expect(rest.stdout).toMatch(/^SEVERITY .*\nhigh .*\nlow .*\n2 vulnerabilities\n$/)
   expect((await runTallyman(['feed', 'status'], actions)).stdout).toBe(`\
 snapshot 1, adopted 2 hours ago
-FEED  FETCHED      ADVISORIES  ECOSYSTEMS  SKIPPED  FROM
-osv   3 hours ago           3           2        0  /feeds/osv
+FEED  FETCHED      RECORDS  ECOSYSTEMS  SKIPPED  FROM
+osv   3 hours ago        3           2        0  /feeds/osv
 `)
 })
 

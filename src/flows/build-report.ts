@@ -8,6 +8,7 @@ import { worstOutcome } from '../core/policy/judge.ts'
 import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
+import { exploitationOf } from './exploitation.ts'
 
 export interface ReportDeps {
   readonly store: Store
@@ -53,6 +54,7 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
   const findings = snapshot ? await store.images.findings(digest) : []
+  const exploitation = await exploitationOf(findings, store)
   const base = (await store.images.base(digest)) ?? null
   const packages = await packagesOf(image, store)
   const layers = layerOfEach(packages)
@@ -60,7 +62,7 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
     schema: 'tallyman.report/v1',
     image: describe(image, reference, base),
     packages: packages.map((installed) => reportPackage(installed, base)),
-    findings: findings.map((finding) => ({ ...finding, ...originOf(finding, layers, base), kev: false, epss: null })),
+    findings: findings.map((finding) => ({ ...finding, ...originOf(finding, layers, base), ...exploitation(finding) })),
     checks: [],
     secrets: [],
     coverage: [...image.coverage, ...verdict.coverage],

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { zipOf } from '../../test/support/zip.ts'
 import { osvFeed } from '../adapters/feeds/osv.ts'
-import type { Feed } from '../adapters/feeds/feed.ts'
+import type { AdvisoryFeed, Feed } from '../adapters/feeds/feed.ts'
 import { createStore } from '../adapters/store/create-store.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { createLog } from '../log.ts'
-import { refreshFeeds } from './refresh-feeds.ts'
+import { refreshFeeds, type FeedSource } from './refresh-feeds.ts'
 
 const log = createLog('silent')
 const now = () => new Date('2024-05-01T00:00:00Z')
@@ -36,7 +36,7 @@ const record = (id: string, name: string, fixed = '1.2.3') =>
     ],
   })
 
-async function publish(feed: string, archives: Record<string, Record<string, string> | Buffer>): Promise<Feed> {
+async function publish(feed: string, archives: Record<string, Record<string, string> | Buffer>): Promise<AdvisoryFeed> {
   for (const [ecosystem, files] of Object.entries(archives)) {
     await mkdir(join(folder, feed, ecosystem), { recursive: true })
     await writeFile(join(folder, feed, ecosystem, 'all.zip'), Buffer.isBuffer(files) ? files : zipOf(files))
@@ -44,7 +44,8 @@ async function publish(feed: string, archives: Record<string, Record<string, str
   return osvFeed({ name: feed, location: join(folder, feed) })
 }
 
-const refresh = (...feeds: readonly Feed[]) => refreshFeeds(feeds, { store, log, now }, signal)
+const sourceOf = (feed: Feed): FeedSource => ({ mirrors: [feed], maxLoss: 0.2 })
+const refresh = (...feeds: readonly Feed[]) => refreshFeeds(feeds.map(sourceOf), { store, log, now }, signal)
 const idsFor = async (name: string) =>
   ((await store.feeds.naming([`npm\t${name}`])).get(`npm\t${name}`) ?? []).map(({ id }) => id)
 
@@ -180,11 +181,13 @@ test('stops when it is aborted, and changes nothing', async () => {
     Array.from({ length: 1200 }, (_, index) => [`${index}.json`, record(`A-${index}`, 'a')]),
   )
   const feed = await publish('osv', { npm: files })
-  const parse: Feed['parse'] = (found, note) => {
+  const parse: AdvisoryFeed['parse'] = (found, note) => {
     if (found.path.endsWith('/700.json')) controller.abort()
     return feed.parse(found, note)
   }
-  await expect(refreshFeeds([{ ...feed, parse }], { store, log, now }, controller.signal)).rejects.toMatchObject({
+  await expect(
+    refreshFeeds([sourceOf({ ...feed, parse })], { store, log, now }, controller.signal),
+  ).rejects.toMatchObject({
     name: 'AbortError',
   })
   expect(await store.feeds.current()).toBeUndefined()

@@ -49,7 +49,7 @@ export function measureRequests(app: FastifyInstance, registry: Registry): void 
   })
 }
 
-function feedGauges(registry: Registry, { feeds, now = () => new Date() }: AppDeps): () => Promise<void> {
+function feedGauges(registry: Registry, { feeds, store, now = () => new Date() }: AppDeps): () => Promise<void> {
   const snapshotNumber = new Gauge({
     name: 'tallyman_feed_snapshot',
     help: 'Number of the snapshot in force, 0 before the first',
@@ -61,13 +61,30 @@ function feedGauges(registry: Registry, { feeds, now = () => new Date() }: AppDe
     labelNames: ['feed'] as const,
     registers: [registry],
   })
+  const held = new Gauge({
+    name: 'tallyman_feed_held',
+    help: '1 where a new state of the feed was held back',
+    labelNames: ['feed'] as const,
+    registers: [registry],
+  })
+  const failing = new Gauge({
+    name: 'tallyman_feed_failing_seconds',
+    help: 'Time since which every attempt to read the feed failed, 0 where the last one did not',
+    labelNames: ['feed'] as const,
+    registers: [registry],
+  })
   return async () => {
     snapshotNumber.remove()
-    age.reset()
+    for (const gauge of [age, held, failing]) gauge.reset()
     const snapshot = await feeds()
     snapshotNumber.set(snapshot?.number ?? 0)
     for (const { name, fetched } of snapshot?.feeds ?? []) {
       age.set({ feed: name }, (now().getTime() - Date.parse(fetched)) / 1_000)
+      held.set({ feed: name }, 0)
+    }
+    for (const { feed } of await store.feeds.candidates()) held.set({ feed }, 1)
+    for (const { feed, failingSince } of await store.feeds.health()) {
+      failing.set({ feed }, failingSince === null ? 0 : (now().getTime() - Date.parse(failingSince)) / 1_000)
     }
   }
 }

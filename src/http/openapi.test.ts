@@ -29,6 +29,7 @@ afterAll(() => api.close())
 
 const routes = [
   'GET /api/v1/feeds',
+  'GET /api/v1/feeds/diff',
   'GET /api/v1/images',
   'GET /api/v1/images/{digest}',
   'GET /api/v1/images/{digest}/checks',
@@ -51,6 +52,7 @@ const routes = [
   'GET /openapi.json',
   'GET /readyz',
   'OPTIONS /webhooks/{registry}',
+  'POST /api/v1/feeds/{name}/adopt',
   'POST /api/v1/jobs/replay',
   'POST /api/v1/scans',
   'POST /webhooks/{registry}',

@@ -38,7 +38,11 @@ export async function startLocalScans(feed: Readonly<Record<string, object>> = {
   }
   if (Object.keys(feed).length > 0) {
     const log = pino({ level: 'silent' })
-    await refreshFeeds([osvFeed({ location: join(directory, 'feed') })], { store, log, now }, signal)
+    await refreshFeeds(
+      [{ mirrors: [osvFeed({ location: join(directory, 'feed') })], maxLoss: null }],
+      { store, log, now },
+      signal,
+    )
   }
   const layers = createInlineLayerReader(catalogers)
   const deps = { store, layers, policy: defaultPolicy, engine: '0.0.0', now, progress: () => {} }

@@ -135,7 +135,9 @@ export function entry(path: string, affected: readonly string[], rest: Partial<F
 export function feed(name: string, rest: Partial<SnapshotFeed> = {}): SnapshotFeed {
   return {
     name,
+    kind: 'osv',
     fetched: noon,
+    records: 1,
     advisories: 1,
     ecosystems: { 'Debian:12': 1 },
     skipped: 0,

@@ -140,7 +140,9 @@ export async function storeSnapshot(store: Store): Promise<void> {
   const transaction = await store.feeds.begin()
   const feed = {
     name: 'osv',
+    kind: 'osv' as const,
     fetched: '2026-05-02T09:00:00.000Z',
+    records: 3,
     advisories: 3,
     ecosystems: { 'Debian:12': 2, npm: 1 },
     skipped: 0,

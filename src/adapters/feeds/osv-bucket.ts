@@ -1,109 +1,141 @@
-import { Agent, fetch, type Dispatcher, type Response } from 'undici'
+import type { Response } from 'undici'
 import { TallymanError } from '../../errors.ts'
+import { verifyRemote } from './checksum.ts'
+import type { FeedItem } from './feed.ts'
+import { httpSource, tagOf, type HttpOptions, type HttpSource } from './http-source.ts'
+import { incrementOf, newestOf, type Increment } from './osv-increment.ts'
 import { ARCHIVE_NAME, MAX_ARCHIVE_BYTES, archiveRecords, type FeedPart } from './osv-part.ts'
 
-export interface BucketOptions {
+export interface BucketOptions extends HttpOptions {
   readonly ecosystems: readonly string[]
-  readonly userAgent: string | undefined
-  readonly dispatcher: Dispatcher | undefined
 }
 
 /** The list of ecosystems has under a hundred short lines. */
 const MAX_LIST_BYTES = 64 * 1024
 
-/** A bucket answers at once; the body of a large archive may pause, but not for a minute. */
-const defaultDispatcher = new Agent({ connect: { timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 60_000 })
+/** Only a whole archive shows what was removed, so one is read at least so often; in between, what changed since. */
+const WHOLE_EVERY_MS = 24 * 60 * 60 * 1_000
 
 /**
- * One part for each ecosystem of a bucket in OSV's layout, with the validators that it answers for each archive. The
- * archives themselves are fetched only when their records are asked for. FEED_UNAVAILABLE, FEED_INVALID.
+ * One part for each ecosystem of a bucket in OSV's layout. `known`: the tags of the parts that were read last. Of an ecosystem
+ * that changed, the few records that did, where its list of changes tells which, else the archive; archives and records are
+ * fetched only when they are asked for. FEED_UNAVAILABLE, FEED_INVALID.
  */
-export async function bucketParts(url: URL, options: BucketOptions, signal: AbortSignal): Promise<FeedPart[]> {
-  const { ecosystems, userAgent = 'tallyman', dispatcher = defaultDispatcher } = options
-  const bucket = bucketAt(url, userAgent, dispatcher)
-  if (url.pathname.endsWith('.zip')) return [await bucket.part('', '', ecosystems, signal)]
+export async function bucketParts(
+  url: URL,
+  options: BucketOptions,
+  known: ReadonlyMap<string, string | null>,
+  signal: AbortSignal,
+): Promise<FeedPart[]> {
+  const { ecosystems } = options
+  const archived = url.pathname.endsWith('.zip')
+  const source = httpSource(archived ? url : asFolder(url), options)
+  if (archived) return [await archivePart(source, { folder: '', path: '', ecosystems }, stateOf(known.get('')), signal)]
   const parts: FeedPart[] = []
-  for (const folder of ecosystems.length > 0 ? ecosystems : await bucket.ecosystems(signal)) {
-    parts.push(await bucket.part(folder, `${encodeURIComponent(folder)}/${ARCHIVE_NAME}`, [], signal))
+  for (const folder of ecosystems.length > 0 ? ecosystems : await listedEcosystems(source, signal)) {
+    parts.push(await ecosystemPart(source, folder, stateOf(known.get(folder)), signal))
   }
   return parts
 }
 
-interface Bucket {
-  ecosystems(signal: AbortSignal): Promise<string[]>
-  /** The archive at a path relative to the bucket, whose records lie in `folder`. */
-  part(folder: string, path: string, ecosystems: readonly string[], signal: AbortSignal): Promise<FeedPart>
+function asFolder(url: URL): URL {
+  const folder = new URL(url)
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/'
+  return folder
 }
 
-function bucketAt(url: URL, userAgent: string, dispatcher: Dispatcher): Bucket {
-  const base = new URL(url)
-  const headers = { 'user-agent': userAgent, ...authorization(base) }
-  base.username = ''
-  base.password = ''
-
-  const ask = async (method: string, path: string, signal: AbortSignal): Promise<Response> => {
-    const target = new URL(path, base).href
-    const response = await fetch(target, { method, headers, dispatcher, signal }).catch((error: unknown) => {
-      throw unavailable(target, error, signal)
-    })
-    if (response.ok) return response
-    await response.body?.cancel()
-    throw new TallymanError('FEED_UNAVAILABLE', `${target} answered ${response.status}`, { status: response.status })
+async function listedEcosystems(source: HttpSource, signal: AbortSignal): Promise<string[]> {
+  const response = await source.get('ecosystems.txt', signal)
+  const lines = (await source.body(response, MAX_LIST_BYTES, signal)).toString().split('\n')
+  // Releases (`Alpine:v3.20`) have no archive of their own: their records lie in the base ecosystem's.
+  const names = lines.map((line) => line.trim()).filter((name) => name !== '' && !name.includes(':'))
+  if (names.length === 0 || !names.every((name) => /^[\w[\]][\w .[\]-]*$/.test(name))) {
+    throw new TallymanError('FEED_INVALID', `${source.href('ecosystems.txt')} is not a list of ecosystems`)
   }
+  return names
+}
 
-  const read = async (path: string, maxBytes: number, signal: AbortSignal): Promise<Buffer> => {
-    const response = await ask('GET', path, signal)
-    const target = new URL(path, base).href
-    const chunks: Uint8Array[] = []
-    let size = 0
-    try {
-      for await (const chunk of response.body ?? []) {
-        size += chunk.byteLength
-        if (size > maxBytes) throw new TallymanError('FEED_INVALID', `${target} is longer than ${maxBytes} bytes`)
-        chunks.push(chunk)
-      }
-    } catch (error) {
-      throw error instanceof TallymanError ? error : unavailable(target, error, signal)
-    }
-    return Buffer.concat(chunks, size)
+/** What is remembered of an ecosystem, as the tag of its part. */
+interface State {
+  readonly zip: string | null
+  /** Tag and newest time of the list of changes, as far as its changes were read; null where there is no list. */
+  readonly list: string | null
+  readonly newest: string | null
+  /** When the archive was last compared. */
+  readonly whole: string
+}
+
+function stateOf(tag: string | null | undefined): State | undefined {
+  try {
+    const state: unknown = JSON.parse(tag ?? 'null')
+    return typeof state === 'object' && state !== null && 'whole' in state ? (state as State) : undefined
+  } catch {
+    return undefined
   }
+}
 
+const ecosystemPath = (folder: string, name: string) => `${encodeURIComponent(folder)}/${name}`
+
+async function ecosystemPart(
+  source: HttpSource,
+  folder: string,
+  state: State | undefined,
+  signal: AbortSignal,
+): Promise<FeedPart> {
+  const where = { folder, path: ecosystemPath(folder, ARCHIVE_NAME), ecosystems: [] }
+  if (!state) return archivePart(source, where, undefined, signal)
+  if (Date.now() - Date.parse(state.whole) >= WHOLE_EVERY_MS) {
+    const part = await archivePart(source, where, state, signal)
+    if (part.tag !== JSON.stringify(state)) return part
+  }
+  const increment = await incrementOf(source, folder, { tag: state.list, newest: state.newest }, signal)
+  return increment ? incrementPart(folder, state, increment) : archivePart(source, where, state, signal)
+}
+
+function incrementPart(folder: string, state: State, { tag, newest, records }: Increment): FeedPart {
   return {
-    async ecosystems(signal) {
-      const lines = (await read('ecosystems.txt', MAX_LIST_BYTES, signal)).toString().split('\n')
-      // Releases (`Alpine:v3.20`) have no archive of their own: their records lie in the base ecosystem's.
-      const names = lines.map((line) => line.trim()).filter((name) => name !== '' && !name.includes(':'))
-      if (names.length === 0 || !names.every((name) => /^[\w[\]][\w .[\]-]*$/.test(name))) {
-        throw new TallymanError('FEED_INVALID', `${new URL('ecosystems.txt', base).href} is not a list of ecosystems`)
-      }
-      return names
-    },
-    async part(folder, path, ecosystems, signal) {
-      const { headers } = await ask('HEAD', path, signal)
-      const modified = headers.get('last-modified')
-      const dated = modified === null ? null : `${modified} ${headers.get('content-length') ?? ''}`
-      return {
-        folder,
-        tag: headers.get('etag') ?? dated,
-        changed: new Date().toISOString(),
-        async *records(signal) {
-          yield* archiveRecords(await read(path, MAX_ARCHIVE_BYTES, signal), folder, ecosystems, signal)
-        },
-      }
-    },
+    folder,
+    tag: JSON.stringify({ ...state, list: tag, newest }),
+    changed: new Date().toISOString(),
+    partial: true,
+    records,
   }
 }
 
-function authorization({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+interface Archive {
+  /** Where its records lie inside the feed. */
+  readonly folder: string
+  /** Where it lies itself, relative to the source. */
+  readonly path: string
+  readonly ecosystems: readonly string[]
 }
 
-/** An abort stays an abort; everything else that goes wrong on the way is the feed's. */
-function unavailable(target: string, error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return error
-  const { cause } = error as { cause?: unknown }
-  const reason = cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error)
-  return new TallymanError('FEED_UNAVAILABLE', `${target} could not be fetched: ${reason}`, {}, { cause: error })
+/** The whole archive; with the tag of `state` where it still is that one. */
+async function archivePart(
+  source: HttpSource,
+  { folder, path, ecosystems }: Archive,
+  state: State | undefined,
+  signal: AbortSignal,
+): Promise<FeedPart> {
+  const answer = await source.ask('HEAD', path, state?.zip ?? null, signal)
+  if (answer === 'missing') {
+    throw new TallymanError('FEED_UNAVAILABLE', `${source.href(path)} answered 404`, { status: 404 })
+  }
+  const changed = new Date().toISOString()
+  const records = async function* (given: AbortSignal): AsyncGenerator<FeedItem> {
+    const archive = await source.body(await source.get(path, given), MAX_ARCHIVE_BYTES, given)
+    await verifyRemote(source, path, archive, given)
+    yield* archiveRecords(archive, folder, ecosystems, given)
+  }
+  if (answer === 'unchanged') return { folder, tag: JSON.stringify(state), changed, records }
+  const zip = tagOf(answer)
+  if (zip === null) return { folder, tag: null, changed, records }
+  const list = path === '' ? { tag: null, newest: null } : await newestOf(source, folder, dateOf(answer), signal)
+  const next: State = { zip, list: list.tag, newest: list.newest, whole: changed }
+  return { folder, tag: JSON.stringify(next), changed, records }
+}
+
+function dateOf({ headers }: Response): number | undefined {
+  const time = Date.parse(headers.get('last-modified') ?? '')
+  return Number.isNaN(time) ? undefined : time
 }

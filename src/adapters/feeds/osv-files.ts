@@ -4,6 +4,7 @@ import { readFile, readdir, stat } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { MAX_RECORD_BYTES } from '../../core/match/osv.ts'
 import { TallymanError } from '../../errors.ts'
+import { verifyFile } from './checksum.ts'
 import type { FeedRecord, UnreadableRecord } from './feed.ts'
 import { ARCHIVE_NAME, MAX_ARCHIVE_BYTES, archiveRecords, isWanted, tooLong, type FeedPart } from './osv-part.ts'
 
@@ -65,7 +66,9 @@ function archivePart(path: string, folder: string, stats: Stats, ecosystems: rea
       if (stats.size > MAX_ARCHIVE_BYTES) {
         throw new TallymanError('FEED_INVALID', `${path} has ${stats.size} bytes, more than ${MAX_ARCHIVE_BYTES}`)
       }
-      yield* archiveRecords(await readFile(path, { signal }), folder, ecosystems, signal)
+      const archive = await readFile(path, { signal })
+      await verifyFile(path, archive)
+      yield* archiveRecords(archive, folder, ecosystems, signal)
     },
   }
 }

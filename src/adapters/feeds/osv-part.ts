@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { MAX_RECORD_BYTES } from '../../core/match/osv.ts'
 import { ZipError, zipEntries } from '../../core/zip/zip.ts'
 import { TallymanError } from '../../errors.ts'
-import type { FeedRecord, UnreadableRecord } from './feed.ts'
+import type { FeedItem, FeedRecord, UnreadableRecord } from './feed.ts'
 
 /** What of a feed changes as one: an ecosystem's archive, or a folder of files. */
 export interface FeedPart {
@@ -12,7 +12,9 @@ export interface FeedPart {
   readonly tag: string | null
   /** When it last changed, as far as the source tells, RFC 3339. */
   readonly changed: string
-  records(signal: AbortSignal): AsyncIterable<FeedRecord | UnreadableRecord>
+  /** `records` are only those that changed since the known tag. */
+  readonly partial?: true
+  records(signal: AbortSignal): AsyncIterable<FeedItem>
 }
 
 /** OSV's largest archives have some 200 MB; this one is held in memory while it is read. */

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { zipOf } from '../../../test/support/zip.ts'
 import { MAX_RECORD_BYTES } from '../../core/match/osv.ts'
 import type { TallymanError } from '../../errors.ts'
-import type { Feed } from './feed.ts'
+import type { AdvisoryFeed } from './feed.ts'
 import { osvFeed } from './osv.ts'
 
 const signal = new AbortController().signal
@@ -26,11 +26,12 @@ async function write(files: Readonly<Record<string, string | Buffer>>): Promise<
 }
 
 /** Path and id of every record, or what is wrong with it. */
-async function recordsOf(feed: Feed, knownFingerprint: string | null = null): Promise<string[]> {
+async function recordsOf(feed: AdvisoryFeed, knownFingerprint: string | null = null): Promise<string[]> {
   const lines: string[] = []
   for await (const found of (await feed.open(knownFingerprint, signal)).records(signal)) {
-    const told = 'problem' in found ? found.problem : feed.parse(found, () => undefined)?.id
-    lines.push(`${found.path}: ${told}`)
+    if ('removed' in found) lines.push(`${found.path}: removed`)
+    else if ('problem' in found) lines.push(`${found.path}: ${found.problem}`)
+    else lines.push(`${found.path}: ${feed.parse(found, () => undefined)?.id}`)
   }
   return lines
 }
@@ -88,7 +89,7 @@ describe('a folder', () => {
     await utimes(join(folder, 'PyPI/p.json'), new Date(), new Date())
     const second = await feed.open(first.fingerprint, signal)
     expect(second.fingerprint).not.toBe(first.fingerprint)
-    expect(second.unchangedFolders).toEqual(['npm'])
+    expect(second.keptFolders).toEqual(['npm'])
     expect(await recordsOf(feed, first.fingerprint)).toEqual(['PyPI/p.json: P-1'])
   })
 
@@ -166,7 +167,7 @@ describe('a bucket', () => {
 
     requests = []
     answers['/osv/npm/all.zip'] = { etag: '"n2"', body: zipOf({ 'A-2.json': record('A-2') }) }
-    expect((await feed.open(fingerprint, signal)).unchangedFolders).toEqual(['Red Hat'])
+    expect((await feed.open(fingerprint, signal)).keptFolders).toEqual(['Red Hat'])
     expect(await recordsOf(feed, fingerprint)).toEqual(['npm/A-2.json: A-2'])
     expect(requests.filter((request) => request.startsWith('GET') && request.endsWith('.zip'))).toEqual([
       'GET /osv/npm/all.zip',
@@ -184,7 +185,11 @@ describe('a bucket', () => {
     const feed = osvFeed({ location: `${base.replace('//', '//user:p%40ss@')}/osv/npm/all.zip` })
     expect(feed.location).toBe(`${base}/osv/npm/all.zip`)
     expect(await recordsOf(feed)).toEqual(['A-1.json: A-1'])
-    expect(requests).toEqual(['HEAD /osv/npm/all.zip with credentials', 'GET /osv/npm/all.zip with credentials'])
+    expect(requests).toEqual([
+      'HEAD /osv/npm/all.zip with credentials',
+      'GET /osv/npm/all.zip with credentials',
+      'GET /osv/npm/all.zip.sha256 with credentials',
+    ])
   })
 
   test('that refuses, is not there, or answers with something else is an error that names the address', async () => {

@@ -1,50 +1,48 @@
-import type { Dispatcher } from 'undici'
 import { OSV_PARSER_VERSION, parseOsv } from '../../core/match/osv.ts'
-import { TallymanError } from '../../errors.ts'
-import type { Feed, FeedContents } from './feed.ts'
+import type { AdvisoryFeed, FeedContents, FeedOptions, FeedType } from './feed.ts'
+import { urlOf, withoutCredentials } from './http-source.ts'
 import { bucketParts } from './osv-bucket.ts'
 import { fileParts } from './osv-files.ts'
 import type { FeedPart } from './osv-part.ts'
 
-export interface OsvFeedOptions {
-  /**
-   * A folder in the layout of OSV's bucket (`<ECOSYSTEM>/all.zip`) or of plain `.json` files, a `.zip` of either, or the
-   * http(s) URL of such a bucket or `.zip`. User and password in a URL are sent as basic authentication and never shown.
-   */
-  readonly location: string
-  /** `osv` unless several are configured. */
-  readonly name?: string
-  /** Folders to read, `Debian`, `npm`; all of them if none is named. */
-  readonly ecosystems?: readonly string[]
-  readonly userAgent?: string
-  /** Proxy, private CA. */
-  readonly dispatcher?: Dispatcher
+/** OSV's public bucket, a mirror of it, or a commercial or in-house feed in the same form. */
+export const osv: FeedType = {
+  name: 'osv',
+  location: 'https://storage.googleapis.com/osv-vulnerabilities',
+  open: (options) => osvFeed(options),
+  recognises: (head) => head.subarray(0, 2).toString('latin1') === 'PK',
 }
 
-export function osvFeed({ name = 'osv', location, ecosystems = [], userAgent, dispatcher }: OsvFeedOptions): Feed {
-  const url = /^https?:\/\//i.test(location) ? urlOf(location) : undefined
-  const partsOf = (signal: AbortSignal) =>
-    url ? bucketParts(url, { ecosystems, userAgent, dispatcher }, signal) : fileParts(location, ecosystems)
-
+/**
+ * `location`: a folder in the layout of OSV's bucket (`<ECOSYSTEM>/all.zip`) or of plain `.json` files, a `.zip` of either, or
+ * the http(s) URL of such a bucket or `.zip`. Its name is `osv` unless several are configured.
+ */
+export function osvFeed(options: Omit<FeedOptions, 'name'> & { readonly name?: string }): AdvisoryFeed {
+  const { name = 'osv', location, ecosystems = [], userAgent, dispatcher } = options
+  const url = urlOf(location)
   return {
+    kind: 'osv',
     name,
     location: url ? withoutCredentials(url) : location,
     version: OSV_PARSER_VERSION,
     async open(knownFingerprint, signal) {
-      const parts = await partsOf(signal)
-      return contentsOf(parts, knownFingerprint)
+      const known = new Map(tagsOf(knownFingerprint))
+      const parts = url
+        ? await bucketParts(url, { ecosystems, userAgent, dispatcher }, known, signal)
+        : await fileParts(location, ecosystems)
+      return contentsOf(parts, known)
     },
     parse: ({ bytes }, note) => parseOsv(bytes, note),
   }
 }
 
-function contentsOf(parts: readonly FeedPart[], knownFingerprint: string | null): FeedContents {
-  const known = new Map(tagsOf(knownFingerprint))
+function contentsOf(parts: readonly FeedPart[], known: ReadonlyMap<string, string | null>): FeedContents {
   const changed = parts.filter(({ folder, tag }) => tag === null || known.get(folder) !== tag)
+  const kept = parts.filter((part) => part.partial === true || !changed.includes(part))
   return {
-    fetched: parts.map(({ changed }) => changed).reduce((latest, at) => (at > latest ? at : latest)),
+    fetched: parts.map((part) => part.changed).reduce((latest, at) => (at > latest ? at : latest)),
     fingerprint: fingerprintOf(parts),
-    unchangedFolders: parts.filter((part) => !changed.includes(part)).map(({ folder }) => folder),
+    keptFolders: kept.map(({ folder }) => folder),
     async *records(signal) {
       for (const part of changed) yield* part.records(signal)
     },
@@ -64,18 +62,4 @@ function tagsOf(fingerprint: string | null): Tags {
   } catch {
     return [] // another version's: everything is read
   }
-}
-
-function urlOf(location: string): URL {
-  const url = URL.parse(location)
-  if (!url) throw new TallymanError('CONFIG_INVALID', 'the location of the feed is not a URL')
-  if (!/(?:\/|\.zip)$/.test(url.pathname)) url.pathname += '/'
-  return url
-}
-
-function withoutCredentials(url: URL): string {
-  const bare = new URL(url)
-  bare.username = ''
-  bare.password = ''
-  return bare.href
 }

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { pageOf, paging } from './cursor.ts'
+import { factTables } from './feed-facts.ts'
+import { gateTables } from './feed-gate-tables.ts'
+import { feedHistory } from './feed-history.ts'
 import { beginSnapshot, confirmFeed } from './feed-transaction.ts'
 import { keyText } from './key-text.ts'
 import { unpack } from './packed.ts'
@@ -59,6 +62,9 @@ export function feedTables(db: Db): FeedTables {
   }
 
   return {
+    ...factTables(db),
+    ...feedHistory(db),
+    ...gateTables(db),
     current: () => currentSnapshot(db),
 
     async snapshots(request) {
@@ -95,8 +101,8 @@ export function feedTables(db: Db): FeedTables {
     begin: () => beginSnapshot(db),
     confirm: (feed) => confirmFeed(db, feed),
 
-    async naming(keys) {
-      const number = await currentNumber(db)
+    async naming(keys, at) {
+      const number = at ?? (await currentNumber(db))
       return grouped(keys, (part) =>
         inForce(db, number)
           .innerJoin('affected', 'affected.advisory_id', 'advisory.id')

@@ -2,16 +2,16 @@ import { type Insertable, sql } from 'kysely'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { packageKey } from '../../core/match/advisory-key.ts'
 import { ratedIds } from '../../core/match/rate.ts'
+import { changedAspects } from '../../core/match/advisory-changes.ts'
+import { factWrites } from './feed-facts.ts'
+import { keptSnapshots, touchedKeys } from './feed-history.ts'
 import { keyText } from './key-text.ts'
-import { pack } from './packed.ts'
+import { pack, unpack } from './packed.ts'
 import type { FeedEntry, Snapshot, SnapshotFeed } from './records.ts'
 import { inserted, listed, transact } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
 import { currentNumber, currentSnapshot } from './snapshot-rows.ts'
 import type { FeedTransaction } from './store.ts'
-
-/** Ended advisories are kept for this many snapshots, then deleted: an hourly feed would else grow the store for ever. */
-const keptSnapshots = 100
 
 /** Rows that one statement deletes: the database stays free for others between two of them. */
 const deletedAtOnce = 1_000
@@ -21,14 +21,22 @@ export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
   const current = await currentNumber(db)
   const number = current + 1
   await clearUnfinished(db, current)
-  await deleteAdvisories(db, 'until', '<=', current - keptSnapshots)
+  await deleteBounded(db, 'until', '<=', current - keptSnapshots)
+  await db
+    .deleteFrom('feed_change')
+    .where('snapshot', '<=', current - keptSnapshots)
+    .execute()
 
   return {
     number,
+    ...factWrites(db, number),
+    touched: () => touchedKeys(db, current, number),
+    discard: () => clearUnfinished(db, current),
 
     async put(feed, entries) {
       const byPath = new Map(entries.map((entry) => [entry.path, entry]))
       await transact(db, async (tx) => {
+        await noteChanges(tx, number, feed, byPath)
         await end(tx, number, feed, [...byPath.keys()])
         await insert(tx, number, feed, [...byPath.values()])
       })
@@ -80,15 +88,52 @@ export async function confirmFeed(db: Db, feed: SnapshotFeed): Promise<void> {
 }
 
 async function clearUnfinished(db: Db, current: number): Promise<void> {
-  await deleteAdvisories(db, 'since', '>', current)
+  await deleteBounded(db, 'since', '>', current)
   await db.updateTable('advisory').set({ until: null }).where('until', '>', current).execute()
+  await db.updateTable('feed_fact').set({ until: null }).where('until', '>', current).execute()
+  await db.deleteFrom('feed_change').where('snapshot', '>', current).execute()
 }
 
-async function deleteAdvisories(db: Db, column: 'since' | 'until', operator: '>' | '<=', limit: number): Promise<void> {
-  for (;;) {
-    const doomed = db.selectFrom('advisory').select('id').where(column, operator, limit).limit(deletedAtOnce)
-    const { numDeletedRows } = await db.deleteFrom('advisory').where('id', 'in', doomed).executeTakeFirstOrThrow()
-    if (numDeletedRows < deletedAtOnce) return
+async function deleteBounded(db: Db, column: 'since' | 'until', operator: '>' | '<=', limit: number): Promise<void> {
+  for (const table of ['advisory', 'feed_fact'] as const) {
+    for (;;) {
+      const doomed = db.selectFrom(table).select('id').where(column, operator, limit).limit(deletedAtOnce)
+      const { numDeletedRows } = await db.deleteFrom(table).where('id', 'in', doomed).executeTakeFirstOrThrow()
+      if (numDeletedRows < deletedAtOnce) break
+    }
+  }
+}
+
+/** Says what of the advisories in force the new ones change. Before `end`: it asks what is in force. */
+async function noteChanges(
+  tx: Tx,
+  number: number,
+  feed: string,
+  entries: ReadonlyMap<string, FeedEntry>,
+): Promise<void> {
+  for (const part of listed([...entries.keys()])) {
+    const formers = await tx
+      .selectFrom('advisory')
+      .innerJoin('advisory_body', 'advisory_body.advisory_id', 'advisory.id')
+      .select(['path', 'body'])
+      .where('feed', '=', feed)
+      .where('path', 'in', part)
+      .where('since', '<', number)
+      .where((eb) => eb.or([eb('until', 'is', null), eb('until', '=', number)]))
+      .execute()
+    const rows = formers.map(({ path, body }) => {
+      const aspects = changedAspects(unpack(body) as Advisory, entries.get(path)!.advisory).join(',')
+      return { snapshot: number, feed, path, aspects }
+    })
+    for (const some of inserted(rows)) {
+      await tx
+        .insertInto('feed_change')
+        .values(some)
+        .onConflict((oc) =>
+          oc.columns(['snapshot', 'feed', 'path']).doUpdateSet((eb) => ({ aspects: eb.ref('excluded.aspects') })),
+        )
+        .execute()
+    }
   }
 }
 

@@ -1,8 +1,12 @@
 import type { Migration } from 'kysely/migration'
 import type { Engine } from './engine.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { feedsAndGate } from './migrations/0002-feeds-and-gate.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
-  return { '0001_first_tables': { up: (db) => firstTables(db, engine) } }
+  return {
+    '0001_first_tables': { up: (db) => firstTables(db, engine) },
+    '0002_feeds_and_gate': { up: (db) => feedsAndGate(db, engine) },
+  }
 }

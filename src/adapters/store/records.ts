@@ -4,6 +4,7 @@ import type { Advisory, Severity } from '../../core/match/advisory.ts'
 import type { MatchResult, MatchSubject } from '../../core/match/finding.ts'
 import type { Finding, FindingCounts, Outcome, Verdict } from '../../core/policy/policy.ts'
 import type { FeedState } from '../../core/report/report.ts'
+import type { FeedKind } from '../../core/match/feed-facts.ts'
 
 /** Everything that a scan learned about one platform's image, before matching and judging. */
 export interface ScanRecord {
@@ -86,6 +87,9 @@ export interface Snapshot {
 }
 
 export interface SnapshotFeed extends FeedState {
+  readonly kind: FeedKind
+  /** Records or facts in force, whatever they are about; `advisories` counts only what matching uses. */
+  readonly records: number
   /** Advisories per ecosystem with release (`Debian:12`): what is absent here has no data. Withdrawn ones do not count. */
   readonly ecosystems: Readonly<Record<string, number>>
   /** Records that could not be understood, with the first few reasons. */

@@ -24,6 +24,12 @@ export interface Database {
   affected: { key: string; advisory_id: number }
   /** Every id of the vulnerability that an advisory with a rating is about; most advisories have none. */
   rated: { id: string; advisory_id: number }
+  feed_fact: FeedFactTable
+  /** What of an advisory a snapshot changed: its aspects, comma-joined. Added and removed ones are told by their rows. */
+  feed_change: { snapshot: number; feed: string; path: string; aspects: string }
+  /** The last state of a feed that was held back; `held` is the rest of it. */
+  feed_candidate: { feed: string; fingerprint: string; approved: number; held: string }
+  feed_health: FeedHealthTable
   package_match: PackageMatchTable
   package_gap: { package_id: number; advisory: string; reason: string }
   vulnerability: VulnerabilityTable
@@ -95,6 +101,25 @@ interface AdvisoryTable {
   withdrawn: string | null
   /** Those it affects, sorted, newline-joined: few different texts, so that counting them is one `group by`. */
   ecosystems: string
+}
+
+/** In force like advisories. `key` is a CVE id, or a product and its release; `value` is JSON. */
+interface FeedFactTable {
+  id: Generated<number>
+  feed: string
+  kind: string
+  key: string
+  value: string
+  since: number
+  until: number | null
+}
+
+interface FeedHealthTable {
+  feed: string
+  attempted_at: string
+  failing_since: string | null
+  code: string | null
+  error: string | null
 }
 
 interface PackageMatchTable {

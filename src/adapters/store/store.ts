@@ -1,7 +1,9 @@
 import type { Digest } from '../../core/image/digest.ts'
 import type { LayerFacts } from '../../core/layer/facts.ts'
 import type { Advisory } from '../../core/match/advisory.ts'
+import type { FactKind, FactValues, FeedFact } from '../../core/match/feed-facts.ts'
 import type { Finding } from '../../core/policy/policy.ts'
+import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
 import type {
   AdvisoryOrigin,
   AffectedImage,
@@ -121,14 +123,36 @@ export interface FeedTables {
   begin(): Promise<FeedTransaction>
   /** The feed was read again and holds what is in force: replaces its state in the current snapshot, which keeps its number. */
   confirm(feed: SnapshotFeed): Promise<void>
-  /** Advisories in force that name a package, by `packageKey(ecosystem, name)` (core/match/advisory-key.ts). */
-  naming(keys: readonly string[]): Promise<Map<string, readonly Advisory[]>>
+  /**
+   * Advisories in force that name a package, by `packageKey(ecosystem, name)` (core/match/advisory-key.ts). `at` is the number
+   * of another snapshot than the current one, also of one that is not adopted yet.
+   */
+  naming(keys: readonly string[], at?: number): Promise<Map<string, readonly Advisory[]>>
   /** By advisory id, in force; several where several feeds or folders have it. */
   advisory(id: string): Promise<readonly Advisory[]>
   /** Advisories in force that rate one of these vulnerabilities, by the id (CVE, advisory, alias) that was asked for. */
   rating(ids: readonly string[]): Promise<Map<string, readonly Advisory[]>>
   /** Where the records with these advisory ids lie, in force. */
   origins(ids: readonly string[]): Promise<Map<string, readonly AdvisoryOrigin[]>>
+  /** Facts in force (or at snapshot `at`) by their keys: CVE ids, for `eol` products and releases (core/match/feed-facts.ts). */
+  facts<K extends FactKind>(kind: K, keys: readonly string[], at?: number): Promise<Map<string, FactValues[K]>>
+  /** Value by key of the facts of a feed in force. */
+  factsOf(feed: string): Promise<Map<string, string>>
+  /** What is another at snapshot `to` than at `from`, in order of feed and path. */
+  diff(from: number, to: number, feed: string | null, page: PageRequest): Promise<Page<FeedDifference>>
+  /** What the snapshots after `from`, up to `to`, touched; undefined where that is no longer known, and all has to be matched. */
+  changes(from: number, to: number): Promise<FeedChanges | undefined>
+  /** The states that were held back, by feed. */
+  candidates(): Promise<readonly FeedCandidate[]>
+  /** Keeps what was held back in place of the feed's former candidate. */
+  hold(candidate: FeedCandidate): Promise<void>
+  /** The feed's candidate is adopted, or no longer what its source has. */
+  release(feed: string): Promise<void>
+  /** Lets the next refresh adopt the feed's candidate as it is; NOT_FOUND if none is held back. */
+  approve(feed: string): Promise<FeedCandidate>
+  health(): Promise<readonly FeedHealth[]>
+  /** Notes how an attempt to read the feed went. */
+  saveHealth(health: Omit<FeedHealth, 'failingSince'>): Promise<void>
 }
 
 export interface FeedTransaction {
@@ -136,6 +160,14 @@ export interface FeedTransaction {
   /** Adds or replaces entries (a few hundred a call). */
   put(feed: string, entries: readonly FeedEntry[]): Promise<void>
   remove(feed: string, paths: readonly string[]): Promise<void>
+  putFacts(feed: string, kind: FactKind, facts: readonly FeedFact[]): Promise<void>
+  removeFacts(feed: string, keys: readonly string[]): Promise<void>
+  /** Number of facts as they will be once adopted. */
+  countFacts(feed: string): Promise<number>
+  /** Package keys of the advisories that it adds, changes (but for text) or removes; see FeedChanges. */
+  touched(): Promise<readonly string[]>
+  /** Gives it up: what was put is cleared. */
+  discard(): Promise<void>
   /** Number of advisories by ecosystem as they will be once adopted. */
   count(feed: string): Promise<{ readonly advisories: number; readonly ecosystems: Readonly<Record<string, number>> }>
   /** Puts it in force. `feeds` replaces the states of the feeds it names, the others keep theirs. */

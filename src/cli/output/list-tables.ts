@@ -1,3 +1,4 @@
+import type { FeedDifference } from '../../adapters/store/feed-records.ts'
 import type { DeadJob, LaneDepth } from '../../adapters/queue/queue.ts'
 import type { ImageSummary, PackageSummary, SnapshotFeed, VulnerabilitySummary } from '../../adapters/store/records.ts'
 import { ago, grouped } from './quantities.ts'
@@ -48,12 +49,19 @@ export function feedColumns(now: Date): readonly Column<SnapshotFeed>[] {
   return [
     { title: 'FEED', cell: ({ name }) => name },
     { title: 'FETCHED', cell: ({ fetched }) => ago(fetched, now) },
-    { title: 'ADVISORIES', align: 'right', cell: ({ advisories }) => grouped(advisories) },
+    { title: 'RECORDS', align: 'right', cell: ({ records }) => grouped(records) },
     { title: 'ECOSYSTEMS', align: 'right', cell: ({ ecosystems }) => grouped(Object.keys(ecosystems).length) },
     { title: 'SKIPPED', align: 'right', cell: ({ skipped }) => grouped(skipped) },
     { title: 'FROM', cell: ({ location }) => location },
   ]
 }
+
+export const differenceColumns: readonly Column<FeedDifference>[] = [
+  { title: 'FEED', cell: ({ feed }) => feed },
+  { title: 'CHANGE', cell: ({ change }) => change },
+  { title: 'RECORD', cell: ({ path }) => path },
+  { title: 'WHAT', cell: ({ aspects }) => aspects.join(', ') },
+]
 
 export const laneColumns: readonly Column<LaneDepth>[] = [
   { title: 'LANE', cell: ({ lane }) => lane },

@@ -1,5 +1,5 @@
 import { problemSchema } from '../problem.ts'
-import { feedStatusSchema } from './feed.ts'
+import { feedCandidateSchema, feedDifferenceSchema, feedStatusSchema } from './feed.ts'
 import { explanationSchema } from './explanation.ts'
 import { findingPartSchema, findingSchema, reportFindingSchema } from './finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './image.ts'
@@ -41,6 +41,8 @@ export const sharedSchemas = [
   packagePartSchema,
   layerPartSchema,
   explanationSchema,
+  feedCandidateSchema,
+  feedDifferenceSchema,
   feedStatusSchema,
   jobsAnswerSchema,
   policySchema,

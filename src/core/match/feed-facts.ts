@@ -1,0 +1,40 @@
+/** What a feed is about: advisories, or facts that say more of a vulnerability (kev, epss) or of a product (eol). */
+export const feedKinds = ['osv', 'kev', 'epss', 'eol'] as const
+export type FeedKind = (typeof feedKinds)[number]
+export type FactKind = Exclude<FeedKind, 'osv'>
+
+export interface FactValues {
+  readonly kev: Kev
+  readonly epss: Epss
+  readonly eol: Eol
+}
+
+/** One fact of a feed. */
+export interface FeedFact {
+  /** A CVE id; for eol product and release, `debian 12`. */
+  readonly key: string
+  /** JSON with its keys in one order: equal texts are equal facts. */
+  readonly value: string
+}
+
+/** What CISA's catalogue of known exploited vulnerabilities says of one. */
+export interface Kev {
+  readonly dateAdded: string
+  /** By when US agencies must have acted. */
+  readonly dueDate: string | null
+  readonly ransomware: boolean
+}
+
+/** FIRST's estimate that a vulnerability is exploited within thirty days: a probability, and the share that have a lower one. */
+export interface Epss {
+  readonly score: number
+  readonly percentile: number
+}
+
+/** When a product's release ends, as endoflife.date says: days, or true and false where only that is known. */
+export interface Eol {
+  readonly eol: string | boolean
+  /** Of the support beyond that. */
+  readonly extended: string | boolean | null
+  readonly latest: string | null
+}
