@@ -1,6 +1,8 @@
 import type { Store } from '../adapters/store/store.ts'
 import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
 import type { Digest } from '../core/image/digest.ts'
+import type { Distro } from '../core/inventory/package.ts'
+import { announcedEnd, lifetimeKeys } from '../core/match/announced-lifetimes.ts'
 import { lifetimeCoverage } from '../core/match/distro-lifetimes.ts'
 import { contentsOf, feedCoverage } from '../core/match/feed-coverage.ts'
 import { countFindings } from '../core/policy/counts.ts'
@@ -30,7 +32,7 @@ export async function judgeImage(
   const packages = await store.images.packages(digest)
   const findings = snapshot ? await store.images.findings(digest) : []
   const coverage = [
-    ...lifetimeCoverage(image.distro, deps.now()),
+    ...lifetimeCoverage(image.distro, deps.now(), await announcedEndOf(image.distro, store)),
     ...feedCoverage(contentsOf(packages), snapshot?.feeds, await store.packages.uncomparable(digest)),
   ]
   const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
@@ -50,6 +52,10 @@ export async function judgeImage(
   }
   await store.verdicts.save(record)
   return record
+}
+
+async function announcedEndOf(distro: Distro | null, { feeds }: Pick<Store, 'feeds'>): Promise<string | undefined> {
+  return distro ? announcedEnd(distro, await feeds.facts('eol', lifetimeKeys(distro))) : undefined
 }
 
 function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {

@@ -43,5 +43,6 @@ test('a release counts as supported up to and with its last day', () => {
         'alpine 3.20.3 had its last security fixes on 2026-04-01; vulnerabilities found since are not tracked for it, so the absence of findings means little',
     },
   ])
+  expect(lifetimeCoverage(alpine, new Date('2026-04-02T00:00:00Z'), '2026-05-01')).toEqual([])
   expect(lifetimeCoverage(null, new Date())).toEqual([])
 })

@@ -120,9 +120,9 @@ export function endOfLife({ id, version }: Pick<Distro, 'id' | 'version'>): stri
   return [`${major}.${minor}`, major].map((name) => releases[name]).find((date) => date !== undefined)
 }
 
-/** A line of coverage for an image whose distribution was no longer supported at `now`. */
-export function lifetimeCoverage(distro: Distro | null, now: Date): CoverageEntry[] {
-  const end = distro && endOfLife(distro)
+/** A line of coverage for an image whose distribution was no longer supported at `now`. `announced`: its end as a feed has it. */
+export function lifetimeCoverage(distro: Distro | null, now: Date, announced?: string): CoverageEntry[] {
+  const end = distro && (announced ?? endOfLife(distro))
   if (!distro || !end || now.toISOString().slice(0, 10) <= end) return []
   const detail =
     `${distro.id} ${distro.version} had its last security fixes on ${end}; ` +
