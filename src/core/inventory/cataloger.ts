@@ -8,6 +8,14 @@ export interface EvidenceFile {
   readonly bytes: Buffer
 }
 
+/** Reads one large file piece by piece, in order. */
+export interface Passing {
+  /** The file's next bytes, valid during the call. */
+  piece(bytes: Buffer): void
+  /** What `read` would have found; `whole` where that takes the whole file: the layer is then read once more. */
+  end(): Iterable<Fact> | 'whole'
+}
+
 /**
  * Reads one kind of package evidence. A value, not a class: one file, one exported const, one line in catalogers.ts.
  * `read` is pure and never throws for bad input: what it cannot understand it notes, and a note becomes a coverage entry.
@@ -26,4 +34,6 @@ export interface Cataloger {
    */
   wantsContent?(head: Buffer, path: string, basename: string, size: number): boolean
   read(file: EvidenceFile, note: (problem: string) => void): Iterable<Fact>
+  /** Of files that are known by their content, those too large to hold (16 MiB) come this way instead, if all who read them can. */
+  pass?(path: string, note: (problem: string) => void): Passing
 }

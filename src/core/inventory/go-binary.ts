@@ -1,7 +1,7 @@
 import { isProgram, type Program, readProgram } from '../binary/program.ts'
 import type { Cataloger } from './cataloger.ts'
 import { firstNotes, isToken, linesOf } from './evidence-text.ts'
-import { readGoBuildInfo } from './go-build-info.ts'
+import { passingGoBuildInfo, readGoBuildInfo, type GoBuildInfo } from './go-build-info.ts'
 import type { PackageFact } from './package.ts'
 
 /**
@@ -24,14 +24,32 @@ export const goBinary: Cataloger = {
       if (isPacked(program)) note('it is packed with UPX; what it was built of cannot be seen')
       return
     }
-    if (info === 'unreadable') {
-      note('it is a Go program, but what it was built of cannot be read')
-      return
-    }
-    const lines = [...linesOf(info.modules)].map((line) => line.split('\t'))
-    yield* toolchain(info.goVersion, lines, note)
-    yield* modules(lines, firstNotes(note))
+    yield* factsOf(info, note)
   },
+  pass(_path, note) {
+    const { piece, end } = passingGoBuildInfo()
+    return {
+      piece,
+      end() {
+        const info = end()
+        return info === 'whole' ? info : factsOf(info, note)
+      },
+    }
+  },
+}
+
+function* factsOf(
+  info: GoBuildInfo | 'unreadable' | undefined,
+  note: (problem: string) => void,
+): Generator<PackageFact> {
+  if (info === undefined) return
+  if (info === 'unreadable') {
+    note('it is a Go program, but what it was built of cannot be read')
+    return
+  }
+  const lines = [...linesOf(info.modules)].map((line) => line.split('\t'))
+  yield* toolchain(info.goVersion, lines, note)
+  yield* modules(lines, firstNotes(note))
 }
 
 /** UPX leaves its signature behind the headers, and in PE its names for the sections. */

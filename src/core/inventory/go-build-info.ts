@@ -1,4 +1,5 @@
-import { bytesAt, type Program, sectionBytes } from '../binary/program.ts'
+import { bytesAt, readProgram, type Program } from '../binary/program.ts'
+import { createStreamSearch } from '../binary/stream-search.ts'
 
 /** What the Go linker puts into every program (https://pkg.go.dev/debug/buildinfo). */
 export interface GoBuildInfo {
@@ -18,26 +19,84 @@ const searchedBytes = 2 ** 20
 /** Twenty times what the largest Go programs have, 500 modules. */
 const maxTextBytes = 2 ** 20
 const sentinelSize = 16
+/** A page: linkers put the headers of segments, or of all sections, into it. */
+const passingHeadBytes = 4096
 
 /** undefined: not a Go program. `unreadable`: one whose information was stripped or is found by a loader only. */
 export function readGoBuildInfo(program: Program): GoBuildInfo | 'unreadable' | undefined {
-  const data = dataOf(program)
-  const at = data ? placeIn(data) : -1
-  if (!data || at < 0 || at + headerSize > data.length) return undefined
+  const { offset, size } = placeOf(program)
+  const data = program.bytes.subarray(offset, offset + size)
+  const at = placeIn(data)
+  if (at < 0 || at + headerSize > data.length) return undefined
   const info = data.subarray(at)
-  const texts = (info[15]! & hasInlineStrings) !== 0 ? inlineTexts(info) : pointedTexts(program, info)
-  const [goVersion, modules] = texts ?? []
+  const texts = hasTexts(info) ? inlineTexts(info) : pointedTexts(program, info)
+  return texts ? infoOf(texts) : 'unreadable'
+}
+
+function infoOf([goVersion, modules]: readonly Buffer[]): GoBuildInfo | 'unreadable' {
   if (!goVersion || goVersion.length === 0) return 'unreadable'
   return { goVersion: goVersion.toString(), modules: modules ? withoutSentinels(modules) : '' }
 }
 
-function dataOf(program: Program): Buffer | undefined {
-  const section = sectionBytes(program, '.go.buildinfo', '__go_buildinfo')
+/**
+ * The same for a program that comes piece by piece. `whole` where it takes more than its head and what follows the one
+ * place of the magic: programs before Go 1.18, those that have the magic twice because they read others, packed ones.
+ */
+export function passingGoBuildInfo(): {
+  piece(bytes: Buffer): void
+  end(): GoBuildInfo | 'unreadable' | 'whole' | undefined
+} {
+  const head: Buffer[] = []
+  const kept: Buffer[] = []
+  let places = 0
+  let magicEnd = 0
+  let keptLeft = 0
+  let offset = 0
+  const search = createStreamSearch(magic, 2, (end) => {
+    if (++places > 1) return
+    magicEnd = end
+    keptLeft = searchedBytes + maxTextBytes
+  })
+
+  function end(): GoBuildInfo | 'unreadable' | 'whole' | undefined {
+    const program = Buffer.concat(head)
+    if (places === 0) return program.subarray(0, passingHeadBytes).includes('UPX') ? 'whole' : undefined
+    const headers = readProgram(program)
+    if (!headers || places > 1) return 'whole'
+    const place = placeOf(headers)
+    const at = magicEnd - magic.length - place.offset
+    if (at < 0 || at % alignment !== 0 || at + magic.length > Math.min(searchedBytes, place.size)) return 'whole'
+    const info = Buffer.concat([magic, ...kept]).subarray(0, place.size - at)
+    const texts = info.length >= headerSize && hasTexts(info) ? inlineTexts(info) : undefined
+    return texts ? infoOf(texts) : 'whole'
+  }
+
+  return {
+    piece(bytes) {
+      if (offset < passingHeadBytes) head.push(Buffer.from(bytes.subarray(0, passingHeadBytes - offset)))
+      search(bytes)
+      if (keptLeft > 0) {
+        const from = Math.max(magicEnd - offset, 0)
+        const more = Buffer.from(bytes.subarray(from, from + keptLeft))
+        keptLeft -= more.length
+        kept.push(more)
+      }
+      offset += bytes.length
+    },
+    end,
+  }
+}
+
+/** Where the information is looked for; nothing where there is no such place. */
+function placeOf({ sections, segments }: Program): { readonly offset: number; readonly size: number } {
+  const section = sections.find(({ name }) => name === '.go.buildinfo' || name === '__go_buildinfo')
   if (section) return section
-  const first = program.segments.find(({ isWritable }) => isWritable)
-  return (
-    first && program.bytes.subarray(first.offset, first.offset + Math.min(first.size, searchedBytes + maxTextBytes))
-  )
+  const first = segments.find(({ isWritable }) => isWritable)
+  return { offset: first?.offset ?? 0, size: Math.min(first?.size ?? 0, searchedBytes + maxTextBytes) }
+}
+
+function hasTexts(info: Buffer): boolean {
+  return (info[15]! & hasInlineStrings) !== 0
 }
 
 function placeIn(data: Buffer): number {

@@ -1,8 +1,11 @@
 import { inflateSync } from 'node:zlib'
+import { createStreamSearch } from '../binary/stream-search.ts'
 import { isProgram, readProgram, sectionBytes } from '../binary/program.ts'
 import type { Cataloger } from './cataloger.ts'
 import { firstNotes, isToken } from './evidence-text.ts'
 import { goBinary } from './go-binary.ts'
+
+const sectionName = '.dep-v0'
 
 /** What cargo-auditable puts into programs: https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md */
 export const rustBinary: Cataloger = {
@@ -14,7 +17,7 @@ export const rustBinary: Cataloger = {
   wantsContent: (head, _path, _basename, size) => isProgram(head) && size <= goBinary.maxBytes,
   *read({ bytes }, note) {
     const program = readProgram(bytes)
-    const section = program && sectionBytes(program, '.dep-v0')
+    const section = program && sectionBytes(program, sectionName)
     if (!section) return
     const packages = packagesIn(section)
     if (!packages) {
@@ -39,6 +42,12 @@ export const rustBinary: Cataloger = {
         ...(!isPublished && { local: true }),
       }
     }
+  },
+  // Where the list lies, the table of sections at the file's end says. Few programs of this size have one.
+  pass() {
+    let isNamed = false
+    const piece = createStreamSearch(Buffer.from(sectionName), 0, () => (isNamed = true))
+    return { piece, end: () => (isNamed ? 'whole' : []) }
   },
 }
 

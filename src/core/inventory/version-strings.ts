@@ -1,6 +1,7 @@
 import { isProgram } from '../binary/program.ts'
 import type { Cataloger } from './cataloger.ts'
 import { programs, type KnownProgram } from './known-programs.ts'
+import type { PackageFact } from './package.ts'
 
 /**
  * Well-known programs that no package manager has put there, by the version that they print. Only files with their names
@@ -13,12 +14,33 @@ export const versionStrings: Cataloger = {
   wants: () => false,
   wantsContent: (head, _path, basename) => isProgram(head) && knownAs(basename).length > 0,
   *read({ path, bytes }) {
-    const basename = path.slice(path.lastIndexOf('/') + 1)
-    for (const { name, patterns } of knownAs(basename)) {
-      const version = first(patterns(basename), bytes)
-      if (version === undefined) continue
-      yield { kind: 'package', type: 'generic', name, version, evidence: 'pattern' }
-      return
+    const search = createSearch(path)
+    for (let at = 0; at < bytes.length && !search.isOver(); at += windowBytes) {
+      search.window(bytes.toString('latin1', at, Math.min(at + windowBytes + overlapBytes, bytes.length)))
+    }
+    yield* search.facts()
+  },
+  pass(path) {
+    const search = createSearch(path)
+    const window = Buffer.allocUnsafeSlow(windowBytes + overlapBytes)
+    let filled = 0
+    return {
+      piece(bytes) {
+        let at = 0
+        while (at < bytes.length && !search.isOver()) {
+          const copied = bytes.copy(window, filled, at)
+          at += copied
+          filled += copied
+          if (filled < window.length) continue
+          search.window(window.toString('latin1'))
+          window.copyWithin(0, windowBytes)
+          filled = overlapBytes
+        }
+      },
+      end() {
+        if (!search.isOver()) search.window(window.toString('latin1', 0, filled))
+        return search.facts()
+      },
     }
   },
 }
@@ -27,25 +49,40 @@ function knownAs(basename: string): readonly KnownProgram[] {
   return programs.filter(({ files }) => files.test(basename))
 }
 
-function first(patterns: readonly RegExp[], bytes: Buffer): string | undefined {
-  for (const pattern of patterns) {
-    const version = search(pattern, bytes)
-    if (version !== undefined) return version
-  }
-  return undefined
-}
-
+/** One text of the whole file would take as much memory again. */
 const windowBytes = 2 ** 20
 /** No pattern is longer. */
 const overlapBytes = 512
 
-/** One text of the whole file would take as much memory again. */
-function search(pattern: RegExp, bytes: Buffer): string | undefined {
-  for (let at = 0; at < bytes.length; at += windowBytes) {
-    const version = pattern.exec(
-      bytes.toString('latin1', at, Math.min(at + windowBytes + overlapBytes, bytes.length)),
-    )?.[1]
-    if (version !== undefined) return version
+interface Search {
+  /** Takes stretches of the file, in order, each of which begins with the last `overlapBytes` of the one before. */
+  window(text: string): void
+  /** Nothing that may follow would change the result. */
+  isOver(): boolean
+  facts(): readonly PackageFact[]
+}
+
+function createSearch(path: string): Search {
+  const basename = path.slice(path.lastIndexOf('/') + 1)
+  const all = knownAs(basename).flatMap(({ name, patterns }) =>
+    patterns(basename).map((pattern) => ({ name, pattern })),
+  )
+  /** Patterns that would still be preferred to what was found. */
+  let wanted = all.length
+  let version: string | undefined
+  return {
+    window(text) {
+      for (let i = 0; i < wanted; i++) {
+        const found = all[i]!.pattern.exec(text)?.[1]
+        if (found === undefined) continue
+        version = found
+        wanted = i
+      }
+    },
+    isOver: () => wanted === 0,
+    facts() {
+      if (version === undefined) return []
+      return [{ kind: 'package', type: 'generic', name: all[wanted]!.name, version, evidence: 'pattern' }]
+    },
   }
-  return undefined
 }

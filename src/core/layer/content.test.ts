@@ -287,3 +287,46 @@ test('a file with holes is looked at where its data begin with it', async () => 
     ['end', 'content', '!z700'],
   ])
 })
+
+test('a large file comes in pieces to those who can, and whole in a second reading where they ask for it', async () => {
+  const size = 17 * 2 ** 20
+  const summing = (name: string, wholeFrom: number): Cataloger => ({
+    ...contentCataloger(name),
+    maxBytes: 2 * size,
+    *read({ path, bytes }) {
+      yield { kind: 'package', type: 'generic', name: path, version: `whole ${bytes.length}` }
+    },
+    pass(path) {
+      let length = 0
+      return {
+        piece: (bytes) => (length += bytes.length),
+        end: () =>
+          length >= wholeFrom
+            ? 'whole'
+            : [{ kind: 'package', type: 'generic', name: path, version: `pieces ${length}` }],
+      }
+    },
+  })
+  const archive = tar(
+    { name: 'large', body: Buffer.alloc(size, '!') },
+    { name: 'link', type: '1', link: 'large' },
+    { name: 'larger', body: Buffer.alloc(size + 1, '!') },
+    { name: 'small', body: Buffer.alloc(600, '!') },
+  )
+  const catalogers = [summing('one', size + 1), summing('other', Infinity)]
+  const first = await readBytes(archive, { catalogers })
+  expect(first.missedTargets).toEqual(new Map([['larger', []]]))
+  const { facts } = await readBytes(archive, { catalogers, alsoRead: first.missedTargets })
+  expect(versions(facts)).toEqual([
+    ['large', `pieces ${size}`],
+    ['large', `pieces ${size}`],
+    ['link', `pieces ${size}`],
+    ['link', `pieces ${size}`],
+    ['larger', `whole ${size + 1}`],
+    ['larger', `whole ${size + 1}`],
+    ['small', 'whole 600'],
+    ['small', 'whole 600'],
+  ])
+  const holding = [{ ...summing('holding', 0), pass: undefined }, summing('other', 0)] as unknown as Cataloger[]
+  expect(versions((await readBytes(archive, { catalogers: holding })).facts)[0]).toEqual(['large', `whole ${size}`])
+})

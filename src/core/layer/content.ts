@@ -4,11 +4,14 @@ import type { LayerFacts, Reading } from './facts.ts'
 import type { GapReason } from './gaps.ts'
 import type { LayerLimits } from './limits.ts'
 import { normalisePath } from './path.ts'
-import type { Look, TarEntry, TarVisitor, WhenBody } from './tar-walker.ts'
+import { keptBytes, type Look, type TarEntry, type TarVisitor, type WhenBody, type WhileBody } from './tar-walker.ts'
 import { createLayerTree } from './tree.ts'
 import { markerOf } from './whiteout.ts'
 
-/** Files that have to be read for the sake of hard links to them: target path to link paths. */
+/**
+ * Files that have to be read whole: for the sake of hard links to them, target path to link paths, or because their pieces
+ * were not enough; these have no links.
+ */
 export type LinkTargets = ReadonlyMap<string, readonly string[]>
 
 /** Ends the walk; what was found until then stands. */
@@ -24,7 +27,7 @@ export class LimitReached extends Error {
 /** What the entries of one archive come to. Its visitor's `entry` throws LimitReached. */
 export interface LayerContent extends TarVisitor {
   facts(): Omit<LayerFacts, 'blob' | 'uncompressedSize' | 'gaps'>
-  /** Files of this layer that hard links with wanted names point to, and that went by unread. */
+  /** Files of this layer that went by unread: hard links with wanted names point to them, or they are needed whole. */
   missedTargets(): LinkTargets
   readonly profile: LayerProfile
 }
@@ -136,13 +139,31 @@ export function createLayerContent(
     ])
   }
 
-  function look(path: string, links: readonly string[], head: Head): WhenBody | undefined {
+  function look(path: string, links: readonly string[], head: Head): WhenBody | WhileBody | undefined {
     const asking = evidence.wantingContent(path, head.bytes, head.size)
     if (asking.length > 0) heads.set(path, { ...head, bytes: Buffer.from(head.bytes) })
+    const passing = head.size > keptBytes && !options.alsoRead.has(path) ? pass(path, head.size, asking) : undefined
+    if (passing) return passing
     return give(path, [
       useOf(path, head.size, asking, 'passing'),
       ...links.map((link) => useOf(link, head.size, wantingLink(link, head), 'kept')),
     ])
+  }
+
+  /** undefined where it has to be collected, or nobody takes it. */
+  function pass(path: string, size: number, asking: readonly Cataloger[]): WhileBody | undefined {
+    const { admitted, refused } = useOf(path, size, asking, 'passing')
+    const passing = admitted.length > 0 ? evidence.pass(path, admitted) : undefined
+    return (
+      passing && {
+        piece: passing.piece,
+        end() {
+          const made = passing.end()
+          if (made === 'whole') missed.set(path, [])
+          keep(path, path, asking, made === 'whole' ? refused : [...refused, ...made])
+        },
+      }
+    )
   }
 
   function wantingLink(path: string, head: Head | undefined): readonly Cataloger[] {

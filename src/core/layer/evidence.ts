@@ -1,4 +1,4 @@
-import type { Cataloger } from '../inventory/cataloger.ts'
+import type { Cataloger, Passing } from '../inventory/cataloger.ts'
 import type { Fact } from '../inventory/package.ts'
 import type { Reading } from './facts.ts'
 import type { GapReason } from './gaps.ts'
@@ -31,7 +31,14 @@ export interface Evidence {
   ): { readonly admitted: readonly Cataloger[]; readonly refused: readonly Reading[] }
   /** One reading for each cataloger that had something to say. */
   read(path: string, bytes: Buffer, catalogers: readonly Cataloger[]): readonly Reading[]
+  /** For a file that comes in pieces. undefined where one of the catalogers takes whole files only. */
+  pass(path: string, catalogers: readonly Cataloger[]): PassingEvidence | undefined
   readonly profile: LayerProfile
+}
+
+export interface PassingEvidence {
+  piece(bytes: Buffer): void
+  end(): readonly Reading[] | 'whole'
 }
 
 /** A hostile file can bring its own text into a note. */
@@ -84,29 +91,79 @@ export function createEvidence(
   }
 
   function read(path: string, bytes: Buffer, catalogers: readonly Cataloger[]): readonly Reading[] {
-    return catalogers
-      .map((cataloger) => readOne(cataloger, path, bytes))
-      .filter(({ facts, notes }) => facts.length > 0 || notes.length > 0)
+    return catalogers.map((cataloger) => readOne(cataloger, path, bytes)).filter(hasSaidSomething)
   }
 
   function readOne(cataloger: Cataloger, path: string, bytes: Buffer): Reading {
     const facts: Fact[] = []
     const notes: string[] = []
+    attempt(cataloger, path, notes, () => {
+      take(
+        facts,
+        cataloger.read({ path, bytes }, (problem) => note(notes, problem)),
+      )
+    })
+    return { path, cataloger: cataloger.name, facts, notes }
+  }
+
+  function pass(path: string, catalogers: readonly Cataloger[]): PassingEvidence | undefined {
+    if (!catalogers.every(({ pass }) => pass)) return undefined
+    const all = catalogers.map((cataloger) => passOne(cataloger, path))
+    return {
+      piece(bytes) {
+        for (const { piece } of all) piece(bytes)
+      },
+      end() {
+        const readings = all.map(({ end }) => end())
+        return readings.every((reading) => reading !== 'whole') ? readings.filter(hasSaidSomething) : 'whole'
+      },
+    }
+  }
+
+  function passOne(cataloger: Cataloger, path: string): { piece(bytes: Buffer): void; end(): Reading | 'whole' } {
+    const facts: Fact[] = []
+    const notes: string[] = []
+    let passing: Passing | undefined
+    const step = (work: () => void): void => {
+      if (!attempt(cataloger, path, notes, work)) passing = undefined
+    }
+    step(() => (passing = cataloger.pass?.(path, (problem) => note(notes, problem))))
+    return {
+      piece: (bytes) => step(() => passing?.piece(bytes)),
+      end() {
+        let isWhole = false
+        step(() => {
+          const made = passing?.end() ?? []
+          if (made === 'whole') isWhole = true
+          else take(facts, made)
+        })
+        return isWhole ? 'whole' : { path, cataloger: cataloger.name, facts, notes }
+      },
+    }
+  }
+
+  /** False where the cataloger failed: its defect costs this file, not the layer. */
+  function attempt({ name }: Cataloger, path: string, notes: string[], work: () => void): boolean {
     const start = now()
     try {
-      for (const fact of cataloger.read({ path, bytes }, (problem) => note(notes, problem))) {
-        if (--factsLeft < 0) {
-          gap('TOO_MANY_FACTS', `more than ${limits.facts} packages; not all are listed`)
-          break
-        }
-        facts.push(fact)
-      }
+      work()
+      return true
     } catch (thrown) {
-      // A cataloger's defect costs this file, not the layer.
-      note(notes, `${path}: ${cataloger.name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+      note(notes, `${path}: ${name} failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+      return false
+    } finally {
+      profile.read[name] = (profile.read[name] ?? 0) + now() - start
     }
-    profile.read[cataloger.name] = (profile.read[cataloger.name] ?? 0) + now() - start
-    return { path, cataloger: cataloger.name, facts, notes }
+  }
+
+  function take(facts: Fact[], made: Iterable<Fact>): void {
+    for (const fact of made) {
+      if (--factsLeft < 0) {
+        gap('TOO_MANY_FACTS', `more than ${limits.facts} packages; not all are listed`)
+        break
+      }
+      facts.push(fact)
+    }
   }
 
   function tooLarge({ name, maxBytes }: Cataloger, path: string, size: number): Reading {
@@ -120,5 +177,9 @@ export function createEvidence(
     else gap('TOO_MANY_NOTES', `more than ${limits.notes} problems in package files; not all are listed`)
   }
 
-  return { wanting, wantingContent, looks: lookers.length > 0, admit, read, profile }
+  return { wanting, wantingContent, looks: lookers.length > 0, admit, read, pass, profile }
+}
+
+function hasSaidSomething({ facts, notes }: Reading): boolean {
+  return facts.length > 0 || notes.length > 0
 }

@@ -16,9 +16,15 @@ export interface TarEntry {
 
 export type WhenBody = (body: Buffer) => void
 
+/** Takes a file's body as it comes, in pieces that are valid during the call only. */
+export interface WhileBody {
+  piece(bytes: Buffer): void
+  end(): void
+}
+
 /** Decides by a file's first block (less only if the file is smaller) what to do with its body. */
 export interface Look {
-  readonly look: (firstBlock: Buffer) => WhenBody | undefined
+  readonly look: (firstBlock: Buffer) => WhenBody | WhileBody | undefined
 }
 
 export interface TarVisitor {
@@ -46,8 +52,15 @@ interface Collecting {
   readonly whenFull: (bytes: Buffer) => void
 }
 
+/** Passes the body on. */
+interface Passing {
+  readonly body: WhileBody
+  left: number
+  readonly padding: number
+}
+
 /** What is kept for the next body. Larger ones are few: each gets its own memory, and two threads seldom hold one at once. */
-const keptBytes = 16 * 1024 * 1024
+export const keptBytes = 16 * 1024 * 1024
 
 /**
  * Walks an archive that arrives in chunks of any size, and copies nothing but headers and the bodies that are asked for.
@@ -61,6 +74,7 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
   let skip = 0
   let padding = 0
   let collecting: Collecting | undefined
+  let passing: Passing | undefined
   /** Bodies are read into the same memory one after another: a hundred archives of 10 MB would be a gigabyte of garbage. */
   let memory = Buffer.allocUnsafeSlow(64 * 1024)
   let zeroBlocks = 0
@@ -73,6 +87,7 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
     let at = 0
     while (at < chunk.length && !hasEnded()) {
       if (collecting) at += collect(collecting, chunk, at)
+      else if (passing) at += passOn(passing, chunk, at)
       else if (skip > 0) at += pass(chunk.length - at)
       else if (splitFilled === 0 && chunk.length - at >= blockSize) {
         onBlock(chunk, at)
@@ -110,6 +125,18 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
     return copied
   }
 
+  function passOn(wanted: Passing, chunk: Buffer, at: number): number {
+    const piece = chunk.subarray(at, at + wanted.left)
+    wanted.left -= piece.length
+    wanted.body.piece(piece)
+    if (wanted.left === 0) {
+      passing = undefined
+      skip = padding = wanted.padding
+      wanted.body.end()
+    }
+    return piece.length
+  }
+
   /** `whenFull` gets the next `size` bytes. */
   function take(size: number, whenFull: (bytes: Buffer) => void): void {
     if (size === 0) return whenFull(Buffer.alloc(0))
@@ -123,10 +150,16 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
     onBlock = (block, at) => {
       onBlock = readHeader
       const first = block.subarray(at, at + blockSize)
-      const whenBody = look(first)
+      const wanted = look(first)
       padding = paddingOf(size)
       skip = size - blockSize + padding
-      if (!whenBody) return
+      if (!wanted) return
+      if (typeof wanted !== 'function' && !sparse && size > blockSize) {
+        wanted.piece(first)
+        passing = { body: wanted, left: size - blockSize, padding }
+        return
+      }
+      const whenBody = typeof wanted === 'function' ? wanted : atOnce(wanted)
       const bytes = memoryFor(size)
       first.copy(bytes)
       const whenFull = sparse ? (stored: Buffer) => whenBody(fillHoles(stored, sparse)) : whenBody
@@ -207,13 +240,21 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
   }
 
   function end(): void {
-    if (collecting || skip > padding || splitFilled > 0 || onBlock !== readHeader) {
+    if (collecting || passing || skip > padding || splitFilled > 0 || onBlock !== readHeader) {
       throw new TarError('ends in the middle of an entry')
     }
     if (pax || longName !== undefined || longLink !== undefined) throw new TarError('ends after an extended header')
   }
 
   return { push, end }
+}
+
+/** For a body with holes. */
+function atOnce(body: WhileBody): WhenBody {
+  return (bytes) => {
+    body.piece(bytes)
+    body.end()
+  }
 }
 
 /**
