@@ -1,5 +1,7 @@
 import { Type, type Static, type TObject, type TProperties } from 'typebox'
-import { feedKinds } from './core/match/feed-facts.ts'
+
+/** What feeds may hold: adapters/feeds/feeds.ts. */
+export const feedKinds = ['osv', 'kev', 'epss', 'eol'] as const
 
 /** No key is accepted that is not here: a misspelt one is an error, not a default. */
 const section = <T extends TProperties>(properties: T, description?: string): TObject<T> =>

@@ -3,8 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Compile } from 'typebox/compile'
 import { LineCounter, parseDocument } from 'yaml'
-import { configSchema, type ConfigDocument } from './config-schema.ts'
-import { feedKinds, type FeedKind } from './core/match/feed-facts.ts'
+import { configSchema, feedKinds, type ConfigDocument } from './config-schema.ts'
 import { TallymanError } from './errors.ts'
 
 /** The effective configuration: every default filled in, every path absolute, frozen. */
@@ -37,7 +36,7 @@ export interface Config {
 
 export interface FeedConfig {
   readonly name: string
-  readonly kind: FeedKind
+  readonly kind: (typeof feedKinds)[number]
   /** Empty: the publisher's. */
   readonly locations: readonly string[]
   readonly ecosystems: readonly string[]

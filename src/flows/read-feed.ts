@@ -99,6 +99,7 @@ async function readInto<E>(shelf: Shelf<E>, contents: FeedContents, signal: Abor
   for await (const item of contents.records(signal)) {
     reading.read++
     seen.add(item.path)
+    if ('unchanged' in item) continue
     if ('removed' in item) {
       if (known.has(item.path)) gone.push(item.path)
     } else if ('problem' in item) {

@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { npm, scan } from '../../test/support/store-records.ts'
 import { zipOf } from '../../test/support/zip.ts'
+import { epss } from '../adapters/feeds/epss.ts'
 import { osvFeed } from '../adapters/feeds/osv.ts'
 import type { AdvisoryFeed, Feed } from '../adapters/feeds/feed.ts'
 import { createStore } from '../adapters/store/create-store.ts'
@@ -167,6 +169,114 @@ test('reads again what an older parser read', async () => {
   await refresh(feed)
   const { snapshot, changes } = await refresh({ ...feed, version: feed.version + 1 })
   expect([snapshot?.number, changes[0]?.changed]).toEqual([2, 1])
+})
+
+test('tries the mirrors in their order, and tells what each of them said', async () => {
+  const good = await publish('osv', { npm: { 'A.json': record('A-1', 'a') } })
+  const gone = osvFeed({ name: 'osv', location: join(folder, 'gone') })
+  const mirrored = (...mirrors: Feed[]) => refreshFeeds([{ mirrors, maxLoss: 0.2 }], { store, log, now }, signal)
+  expect((await mirrored(gone, good)).changes).toEqual([{ feed: 'osv', added: 1, changed: 0, removed: 0, skipped: 0 }])
+  const { failed } = await mirrored(gone, osvFeed({ name: 'osv', location: join(folder, 'lost') }))
+  expect(failed.map(({ error }) => error.replaceAll(folder, ''))).toEqual([
+    'the feed cannot be read at /gone: ENOENT; the feed cannot be read at /lost: ENOENT',
+  ])
+})
+
+describe('the gate', () => {
+  const many = (count: number, fixed?: string) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`${index}.json`, record(`A-${index}`, `a${index}`, fixed)]),
+    )
+
+  test('holds back a state that lost much, until an operator wants it', async () => {
+    await refresh(await publish('osv', { npm: many(100) }))
+    const fallen = await publish('osv', { npm: many(79) })
+    const { snapshot, changes, held } = await refresh(fallen)
+    expect([snapshot?.number, changes]).toEqual([1, []])
+    const reasons = ['all records: 100 before, 79 now (-21 %)', 'npm: 100 before, 79 now (-21 %)']
+    const effect = { packages: 0, opened: 0, closed: 0, partial: false }
+    expect(held).toMatchObject([{ feed: 'osv', removed: 21, reasons, effect, approved: false }])
+    expect(await store.feeds.candidates()).toEqual(held)
+    expect(await idsFor('a99')).toEqual(['A-99'])
+
+    expect((await refresh(fallen)).held).toEqual(held)
+    await store.feeds.approve('osv')
+    expect((await refresh(fallen)).snapshot?.number).toBe(2)
+    expect([await store.feeds.candidates(), await idsFor('a99')]).toEqual([[], []])
+  })
+
+  test('holds back anew what is not what the operator saw', async () => {
+    await refresh(await publish('osv', { npm: many(100) }))
+    await refresh(await publish('osv', { npm: many(79) }))
+    await store.feeds.approve('osv')
+    const { held } = await refresh(await publish('osv', { npm: many(10) }))
+    expect(held).toMatchObject([{ removed: 90, approved: false }])
+  })
+
+  test('forgets what it held back when the source is whole again', async () => {
+    await refresh(await publish('osv', { npm: many(100) }))
+    await refresh(await publish('osv', { npm: many(10) }))
+    const { held, snapshot } = await refresh(await publish('osv', { npm: many(101) }))
+    expect([held, snapshot?.number, await store.feeds.candidates()]).toEqual([[], 2, []])
+  })
+
+  test('holds back an archive without records, and one whose records cannot be understood', async () => {
+    await refresh(await publish('osv', { npm: many(100) }))
+    const empty = await refresh(await publish('osv', { npm: { 'README.md': '' } }))
+    expect(empty.held[0]?.reasons).toContain('it has no records at all')
+    const broken = Object.fromEntries(Object.keys(many(30)).map((path) => [path, '{']))
+    const { held, snapshot } = await refresh(await publish('osv', { npm: { ...many(100), ...broken } }))
+    expect(held[0]?.reasons).toEqual(['30 of 100 records cannot be understood'])
+    expect(snapshot?.feeds[0]?.records).toBe(100)
+  })
+
+  test('is open where the feed has none', async () => {
+    await refresh(await publish('osv', { npm: many(100) }))
+    const mirrors = [await publish('osv', { npm: many(1) })]
+    const { snapshot } = await refreshFeeds([{ mirrors, maxLoss: null }], { store, log, now }, signal)
+    expect([snapshot?.number, snapshot?.feeds[0]?.records]).toEqual([2, 1])
+  })
+
+  test('tells what the new state would open and close', async () => {
+    await refresh(await publish('osv', { npm: many(100, '0.5.0') }))
+    await store.images.save(scan('image', [npm('a1', '1.0.0'), npm('a2', '0.1.0'), npm('other')]))
+    const next = {
+      ...many(60, '0.5.0'),
+      '1.json': record('A-1', 'a1', '2.0.0'),
+      '2.json': record('A-2', 'a2', '0.1.0'),
+    }
+    const { held } = await refresh(await publish('osv', { npm: next }))
+    expect(held[0]?.effect).toEqual({ packages: 2, opened: 1, closed: 1, partial: false })
+  })
+})
+
+test('facts come, change and go with snapshots of their own', async () => {
+  const location = join(folder, 'epss.csv')
+  const feed = epss.open({ name: 'epss', location })
+  const scores = (...rows: string[]) => writeFile(location, ['cve,epss,percentile', ...rows, ''].join('\n'))
+  await scores('CVE-2024-1000,0.1,0.5', 'CVE-2024-1001,0.2,0.6')
+  expect((await refresh(feed)).changes).toEqual([{ feed: 'epss', added: 2, changed: 0, removed: 0, skipped: 0 }])
+  await scores('CVE-2024-1000,0.3,0.7', 'CVE-2024-1002,0.2,0.6', 'broken')
+  const { snapshot, changes } = await refresh(feed)
+  expect(changes).toEqual([{ feed: 'epss', added: 1, changed: 1, removed: 1, skipped: 1 }])
+  expect(snapshot?.feeds[0]).toMatchObject({ kind: 'epss', records: 2, advisories: 0, skipped: 1 })
+  const keys = ['CVE-2024-1000', 'CVE-2024-1001', 'CVE-2024-1002']
+  expect([...(await store.feeds.facts('epss', keys)).keys()].sort()).toEqual(['CVE-2024-1000', 'CVE-2024-1002'])
+  expect((await store.feeds.facts('epss', keys, 1)).get('CVE-2024-1000')).toEqual({ score: 0.1, percentile: 0.5 })
+})
+
+test('since when a feed fails is kept, until it can be read again', async () => {
+  const feed = await publish('osv', { npm: { 'A.json': record('A-1', 'a') } })
+  const at = (time: string) => refreshFeeds([sourceOf(feed)], { store, log, now: () => new Date(time) }, signal)
+  await at('2024-05-01T00:00:00Z')
+  await rm(join(folder, 'osv'), { recursive: true })
+  await at('2024-05-02T00:00:00Z')
+  await at('2024-05-09T00:00:00Z')
+  const failing = { feed: 'osv', attemptedAt: '2024-05-09T00:00:00.000Z', failingSince: '2024-05-02T00:00:00.000Z' }
+  expect(await store.feeds.health()).toMatchObject([{ ...failing, code: 'FEED_UNAVAILABLE' }])
+  await publish('osv', { npm: { 'A.json': record('A-1', 'a') } })
+  await at('2024-05-10T00:00:00Z')
+  expect(await store.feeds.health()).toMatchObject([{ failingSince: null, code: null, error: null }])
 })
 
 test('leaves it to the other where two begin at once', async () => {

@@ -125,16 +125,16 @@ async function refreshFeed(
   const state = await stateOf(feed, contents, reading, transaction)
   const { added, changed, removed, skipped } = reading
   const change = { feed: feed.name, added, changed, removed, skipped }
-  if (known && added + changed + removed === 0 && skipped * 2 <= reading.read) {
+  const partial = contents.keptFolders.length > 0
+  const reasons =
+    known && maxLoss !== null ? gateReasons(known, { ...state, read: reading.read, partial }, maxLoss) : []
+  if (known && added + changed + removed === 0 && reasons.length === 0) {
     await store.feeds.confirm(state)
     await store.feeds.release(feed.name)
     return change
   }
 
   const effect = known && feed.kind === 'osv' ? await foreseeEffect(transaction, store, signal) : null
-  const partial = contents.keptFolders.length > 0
-  const reasons =
-    known && maxLoss !== null ? gateReasons(known, { ...state, read: reading.read, partial }, maxLoss) : []
   if (reasons.length > 0 && !isApproved(candidate, change)) {
     await transaction.discard()
     const heldAt = now().toISOString()

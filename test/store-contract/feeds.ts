@@ -157,6 +157,113 @@ export function describeFeeds(under: () => StoreUnderTest): void {
     expect(older).toEqual({ items: [expect.objectContaining({ number: 1 })], next: null })
   })
 
+  test('tells what is another at one snapshot than at an earlier one', async () => {
+    await adopted(
+      entry('a/A-1.json', ['npm pad']),
+      entry('a/A-2.json', ['npm two']),
+      entry('a/A-3.json', ['npm three']),
+    )
+    const next = await feeds().begin()
+    await next.put('osv', [
+      entry('a/A-1.json', ['npm pad', 'npm more']),
+      entry('a/A-2.json', ['npm two'], { modified: evening }),
+      entry('a/A-4.json', ['npm four']),
+    ])
+    await next.remove('osv', ['a/A-3.json'])
+    await next.putFacts('kev', 'kev', [{ key: 'CVE-2024-1', value: '{}' }])
+    expect((await next.touched()).toSorted()).toEqual(['npm\tfour', 'npm\tmore', 'npm\tpad', 'npm\tthree'])
+    await next.adopt([feed('osv'), feed('kev', { kind: 'kev' })], evening)
+
+    const record = (path: string, change: string, ...aspects: string[]) => {
+      return { feed: 'osv', path, id: path.slice(2, -5), change, aspects }
+    }
+    const second = [
+      { feed: 'kev', path: 'CVE-2024-1', id: 'CVE-2024-1', change: 'added', aspects: [] },
+      record('a/A-1.json', 'changed', 'ranges'),
+      record('a/A-2.json', 'changed', 'text'),
+      record('a/A-3.json', 'removed'),
+      record('a/A-4.json', 'added'),
+    ]
+    expect(await feeds().diff(1, 2, null, { limit: 10 })).toEqual({ items: second, next: null })
+    const page = await feeds().diff(1, 2, null, { limit: 3 })
+    expect(page.items).toEqual(second.slice(0, 3))
+    expect((await feeds().diff(1, 2, null, { limit: 3, cursor: page.next! })).items).toEqual(second.slice(3))
+    expect((await feeds().diff(1, 2, 'kev', { limit: 10 })).items).toEqual(second.slice(0, 1))
+
+    const third = await feeds().begin()
+    await third.put('osv', [entry('a/A-1.json', ['npm pad', 'npm more'], { withdrawn: noon })])
+    await third.remove('osv', ['a/A-4.json'])
+    await third.removeFacts('kev', ['CVE-2024-1'])
+    await third.adopt([], evening)
+    expect((await feeds().diff(1, 3, null, { limit: 10 })).items).toEqual([
+      record('a/A-1.json', 'withdrawn', 'ranges', 'withdrawn'),
+      record('a/A-2.json', 'changed', 'text'),
+      record('a/A-3.json', 'removed'),
+    ])
+    expect(await feeds().changes(2, 3)).toEqual({
+      packageKeys: expect.toSatisfy((keys: string[]) => keys.toSorted().join() === 'npm\tfour,npm\tmore,npm\tpad'),
+      rated: [],
+      kev: ['CVE-2024-1'],
+      epss: [],
+    })
+  })
+
+  test('what is no longer known of snapshots is said', async () => {
+    await adopted(entry('A-1.json', ['npm pad']))
+    for (let number = 2; number <= 102; number++) await (await feeds().begin()).adopt([], noon)
+    expect(await feeds().changes(1, 102)).toBeUndefined()
+    expect(await feeds().changes(2, 102)).toEqual({ packageKeys: [], rated: [], kev: [], epss: [] })
+  })
+
+  test('facts are given up, and cleared, like advisories', async () => {
+    const first = await feeds().begin()
+    await first.putFacts('epss', 'epss', [{ key: 'CVE-1', value: '1' }])
+    await first.putFacts('epss', 'epss', [
+      { key: 'CVE-1', value: '2' },
+      { key: 'CVE-2', value: '2' },
+    ])
+    expect(await first.countFacts('epss')).toBe(2)
+    await first.adopt([feed('epss', { kind: 'epss' })], noon)
+    const given = await feeds().begin()
+    await given.putFacts('epss', 'epss', [{ key: 'CVE-1', value: '3' }])
+    await given.removeFacts('epss', ['CVE-2'])
+    await given.put('osv', [entry('A-1.json', ['npm pad'])])
+    await given.discard()
+    const left = await feeds().begin()
+    await left.adopt([], evening)
+    expect(await feeds().factsOf('epss')).toEqual(
+      new Map([
+        ['CVE-1', '2'],
+        ['CVE-2', '2'],
+      ]),
+    )
+    expect(await feeds().facts('epss', ['CVE-1', 'CVE-3'])).toEqual(new Map([['CVE-1', 2]]))
+    expect(await feeds().facts('kev', ['CVE-1'])).toEqual(new Map())
+    expect(await ids(pad)).toEqual({})
+  })
+
+  test('keeps one candidate a feed, and whether it is wanted', async () => {
+    const counts = { added: 0, changed: 0, removed: 9, skipped: 0 }
+    const candidate = {
+      ...counts,
+      feed: 'osv',
+      location: '/osv',
+      fingerprint: 'f',
+      fetched: noon,
+      heldAt: noon,
+      reasons: ['it fell'],
+      effect: null,
+      approved: false,
+    }
+    await feeds().hold(candidate)
+    await feeds().hold({ ...candidate, removed: 10 })
+    expect(await feeds().candidates()).toEqual([{ ...candidate, removed: 10 }])
+    expect(await feeds().approve('osv')).toMatchObject({ removed: 10, approved: true })
+    await expect(feeds().approve('other')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await feeds().release('osv')
+    expect(await feeds().candidates()).toEqual([])
+  })
+
   test('finds advisories and packages with names that are too long for an index', async () => {
     const long = '€'.repeat(500) + randomBytes(500).toString('hex')
     await adopted(entry('A-1.json', [`npm ${long}`, `npm ${long}!`], { id: long }))

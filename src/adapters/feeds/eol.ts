@@ -15,10 +15,8 @@ export const eol: FeedType = {
 }
 
 /** Of a URL, whose products cannot be listed, the distributions that images are built on. */
-const distributions = [
-  ...['almalinux', 'alpine-linux', 'amazon-linux', 'centos', 'centos-stream', 'debian', 'fedora', 'opensuse'],
-  ...['oracle-linux', 'rhel', 'rocky-linux', 'sles', 'ubuntu'],
-]
+const distributions =
+  'almalinux alpine-linux amazon-linux centos centos-stream debian fedora opensuse oracle-linux rhel rocky-linux sles ubuntu'
 
 const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 /** Documents of a folder; endoflife.date has some 400 products. */
@@ -77,7 +75,7 @@ async function openUrl(
   const base = new URL(url)
   if (!single && !base.pathname.endsWith('/')) base.pathname += '/'
   const source = httpSource(base, options)
-  const paths = single ? [''] : distributions.map((product) => `${product}.json`)
+  const paths = single ? [''] : distributions.split(' ').map((product) => `${product}.json`)
   const fetched = new Date().toISOString()
   const tags: string[] = []
   for (const path of paths) {
@@ -130,9 +128,11 @@ function* records(file: string, document: Buffer): Iterable<FeedItem> {
 function parse({ path, bytes }: FeedRecord, note: (problem: string) => void): FeedFact | undefined {
   const release = (JSON.parse(bytes.toString()) ?? {}) as Fields
   const ends = [release['eol'], release['eolFrom'], release['isEol']].find(isEnd)
-  if (!/^[\w.-]{1,100} [\w. -]{1,100}$/.test(path))
-    return void note('has no name that a product and release could have')
-  if (ends === undefined) return void note('has no end of life')
+  const named = /^[\w.-]{1,100} [\w. -]{1,100}$/.test(path)
+  if (!named || ends === undefined) {
+    note(named ? 'has no end of life' : 'has no name that a product and release could have')
+    return undefined
+  }
   const extended = [release['eoes'], release['extendedSupport'], release['eoesFrom']].find(isEnd) ?? null
   const { latest } = release
   const newest = typeof latest === 'object' && latest !== null ? (latest as Fields)['name'] : latest

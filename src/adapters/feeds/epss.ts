@@ -39,10 +39,12 @@ function parse({ bytes }: FeedRecord, note: (problem: string) => void): FeedFact
   const row = /^(?<cve>CVE-\d{4}-\d{4,19}),(?<score>[\d.e+-]{1,30}),(?<percentile>[\d.e+-]{1,30})\r?$/.exec(
     bytes.toString('latin1'),
   )?.groups
-  if (!row) return void note('is no line of CVE, score and percentile')
-  const value: Epss = { score: Number(row['score']), percentile: Number(row['percentile']) }
-  if (!isShare(value.score) || !isShare(value.percentile)) return void note('has a score that is not from 0 to 1')
-  return { key: row['cve']!, value: JSON.stringify(value) }
+  const value: Epss = { score: Number(row?.['score']), percentile: Number(row?.['percentile']) }
+  if (row && isShare(value.score) && isShare(value.percentile)) {
+    return { key: row['cve']!, value: JSON.stringify(value) }
+  }
+  note(row ? 'has a score that is not from 0 to 1' : 'is no line of CVE, score and percentile')
+  return undefined
 }
 
 const isShare = (value: number): boolean => value >= 0 && value <= 1

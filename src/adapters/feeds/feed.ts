@@ -21,7 +21,13 @@ export interface RemovedRecord {
   readonly removed: true
 }
 
-export type FeedItem = FeedRecord | UnreadableRecord | RemovedRecord
+/** A record that is still there and has not changed since the known fingerprint. */
+export interface UnchangedRecord {
+  readonly path: string
+  readonly unchanged: true
+}
+
+export type FeedItem = FeedRecord | UnreadableRecord | RemovedRecord | UnchangedRecord
 
 /** What a feed has now. */
 export interface FeedContents {

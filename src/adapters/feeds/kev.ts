@@ -36,8 +36,11 @@ function entriesOf(document: Buffer): readonly unknown[] {
 function parse({ bytes }: FeedRecord, note: (problem: string) => void): FeedFact | undefined {
   const entry = (JSON.parse(bytes.toString()) ?? {}) as Fields
   const { cveID, dateAdded, dueDate, knownRansomwareCampaignUse } = entry
-  if (typeof cveID !== 'string' || !/^CVE-\d{4}-\d{4,19}$/.test(cveID)) return void note('cveID is no CVE id')
-  if (!isDay(dateAdded)) return void note('dateAdded is no date')
+  const isCve = typeof cveID === 'string' && /^CVE-\d{4}-\d{4,19}$/.test(cveID)
+  if (!isCve || !isDay(dateAdded)) {
+    note(isCve ? 'dateAdded is no date' : 'cveID is no CVE id')
+    return undefined
+  }
   const value: Kev = {
     dateAdded,
     dueDate: isDay(dueDate) ? dueDate : null,

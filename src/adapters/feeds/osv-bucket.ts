@@ -92,12 +92,12 @@ async function ecosystemPart(
   return increment ? incrementPart(folder, state, increment) : archivePart(source, where, state, signal)
 }
 
-function incrementPart(folder: string, state: State, { tag, newest, records }: Increment): FeedPart {
+function incrementPart(folder: string, state: State, { tag, newest, whole, records }: Increment): FeedPart {
   return {
     folder,
     tag: JSON.stringify({ ...state, list: tag, newest }),
     changed: new Date().toISOString(),
-    partial: true,
+    partial: !whole,
     records,
   }
 }

@@ -8,6 +8,8 @@ const LIST_NAME = 'modified_id.csv'
 
 /** More changes than this cost more requests than the archive costs bytes. */
 const MAX_CHANGES = 500
+/** A longer list is read only as far as it is new; its removed records are seen when the archive is read. */
+const MAX_WHOLE_LIST_BYTES = 4 * 1024 * 1024
 /** Records that are fetched at a time. */
 const CONCURRENCY = 8
 /** An archive may have been begun so long before the time that it bears. */
@@ -20,6 +22,8 @@ interface ListState {
 }
 
 export interface Increment extends ListState {
+  /** Whether `records` tells of the unchanged records too, so that what is not among them is gone. */
+  readonly whole: boolean
   /** The changed records; of those that the list names and the bucket lacks, that they are removed. */
   records(signal: AbortSignal): AsyncIterable<FeedItem>
 }
@@ -54,21 +58,35 @@ export async function incrementOf(
   if (state.newest === null) return undefined
   const answer = await source.ask('GET', listPath(folder), state.tag, signal)
   if (answer === 'missing') return undefined
-  if (answer === 'unchanged') return { ...state, records: none }
+  if (answer === 'unchanged') return { ...state, whole: false, records: none }
 
   const known = Date.parse(state.newest)
+  const length = Number(answer.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+  const whole = length <= MAX_WHOLE_LIST_BYTES
   const changes: Change[] = []
+  const unchanged: string[] = []
   for await (const line of source.lines(answer, signal)) {
     if (line.trim() === '') continue
     const change = changeOf(line)
     if (!change || changes.length > MAX_CHANGES) return undefined
-    if (change.time <= known) break
-    changes.push(change)
+    if (change.time > known) changes.push(change)
+    else if (whole) unchanged.push(change.id)
+    else break
   }
   const newest = changes[0]?.at ?? state.newest
-  const records = (given: AbortSignal) => changedRecords(source, folder, changes, given)
-  return { tag: tagOf(answer), newest, records }
+  const ids = new Set(changes.map(({ id }) => id))
+  return {
+    tag: tagOf(answer),
+    newest,
+    whole,
+    async *records(given) {
+      yield* changedRecords(source, folder, [...ids], given)
+      for (const id of unchanged) if (!ids.has(id)) yield { path: pathOf(folder, id), unchanged: true }
+    },
+  }
 }
+
+const pathOf = (folder: string, id: string): string => posix.join(folder, `${id}.json`)
 
 interface Change {
   readonly at: string
@@ -91,10 +109,9 @@ async function* none(): AsyncGenerator<FeedItem> {}
 async function* changedRecords(
   source: HttpSource,
   folder: string,
-  changes: readonly Change[],
+  ids: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<FeedItem> {
-  const ids = [...new Set(changes.map(({ id }) => id))]
   for (let start = 0; start < ids.length; start += CONCURRENCY) {
     const some = ids.slice(start, start + CONCURRENCY)
     yield* await Promise.all(some.map((id) => fetchRecord(source, folder, id, signal)))
@@ -102,7 +119,7 @@ async function* changedRecords(
 }
 
 async function fetchRecord(source: HttpSource, folder: string, id: string, signal: AbortSignal): Promise<FeedItem> {
-  const path = posix.join(folder, `${id}.json`)
+  const path = pathOf(folder, id)
   const answer = await source.ask('GET', `${encodeURIComponent(folder)}/${encodeURIComponent(id)}.json`, null, signal)
   if (typeof answer === 'string') return { path, removed: true }
   return { path, bytes: await source.body(answer, MAX_RECORD_BYTES, signal) }

@@ -12,8 +12,8 @@ export interface FeedPart {
   readonly tag: string | null
   /** When it last changed, as far as the source tells, RFC 3339. */
   readonly changed: string
-  /** `records` are only those that changed since the known tag. */
-  readonly partial?: true
+  /** `records` says nothing of those that did not change since the known tag. */
+  readonly partial?: boolean
   records(signal: AbortSignal): AsyncIterable<FeedItem>
 }
 

@@ -29,7 +29,8 @@ async function write(files: Readonly<Record<string, string | Buffer>>): Promise<
 async function recordsOf(feed: AdvisoryFeed, knownFingerprint: string | null = null): Promise<string[]> {
   const lines: string[] = []
   for await (const found of (await feed.open(knownFingerprint, signal)).records(signal)) {
-    if ('removed' in found) lines.push(`${found.path}: removed`)
+    if ('removed' in found || 'unchanged' in found)
+      lines.push(`${found.path}: ${'removed' in found ? 'removed' : 'unchanged'}`)
     else if ('problem' in found) lines.push(`${found.path}: ${found.problem}`)
     else lines.push(`${found.path}: ${feed.parse(found, () => undefined)?.id}`)
   }
@@ -172,6 +173,57 @@ describe('a bucket', () => {
     expect(requests.filter((request) => request.startsWith('GET') && request.endsWith('.zip'))).toEqual([
       'GET /osv/npm/all.zip',
     ])
+  })
+
+  test('is read by its list of changes: new records, removed ones, and what the list no longer has', async () => {
+    const list = (...lines: string[]) => ({ body: `${lines.join('\n')}\n`, etag: `"${lines.join()}"` })
+    answers['/osv/npm/all.zip'] = {
+      body: zipOf({ 'A-1.json': record('A-1'), 'A-2.json': record('A-2') }),
+      etag: '"z1"',
+    }
+    answers['/osv/npm/modified_id.csv'] = list('2024-01-02T00:00:00Z,A-2', '2024-01-01T00:00:00Z,A-1')
+    const feed = osvFeed({ location: `${base}/osv`, ecosystems: ['npm'] })
+    const first = await feed.open(null, signal)
+    expect((await feed.open(first.fingerprint, signal)).keptFolders).toEqual(['npm'])
+
+    answers['/osv/npm/all.zip'] = { body: '', etag: '"z2"' }
+    answers['/osv/npm/ALSA-2024%3A1.json'] = { body: record('ALSA-2024:1') }
+    answers['/osv/npm/modified_id.csv'] = list(
+      '2024-01-04T00:00:00Z,gone',
+      '2024-01-03T00:00:00.5Z,ALSA-2024:1',
+      '2024-01-02T00:00:00Z,A-2',
+    )
+    requests = []
+    const second = await feed.open(first.fingerprint, signal)
+    expect(second.keptFolders).toEqual([])
+    expect(await recordsOf(feed, first.fingerprint)).toEqual([
+      'npm/gone.json: removed',
+      'npm/ALSA-2024:1.json: ALSA-2024:1',
+      'npm/A-2.json: unchanged',
+    ])
+    expect(requests.filter((request) => request.includes('zip'))).toEqual([])
+    expect(await recordsOf(feed, second.fingerprint)).toEqual([])
+  })
+
+  test('is read as an archive where its list of changes is none, or too long', async () => {
+    const archive = { body: zipOf({ 'A-1.json': record('A-1') }) }
+    answers['/osv/npm/all.zip'] = { ...archive, etag: '"z1"' }
+    answers['/osv/npm/modified_id.csv'] = { body: '2024-01-01T00:00:00Z,A-1\n', etag: '"l1"' }
+    const feed = osvFeed({ location: `${base}/osv`, ecosystems: ['npm'] })
+    const { fingerprint } = await feed.open(null, signal)
+    answers['/osv/npm/all.zip'] = { ...archive, etag: '"z2"' }
+    const long = Array.from({ length: 600 }, (_, index) => `2024-02-01T00:00:00Z,B-${index}\n`).join('')
+    for (const body of ['<!doctype html>', '2024-02-01T00:00:00Z,../B-1\n', 'then,B-1\n', long]) {
+      answers['/osv/npm/modified_id.csv'] = { body, etag: '"l2"' }
+      expect(await recordsOf(feed, fingerprint)).toEqual(['npm/A-1.json: A-1'])
+    }
+  })
+
+  test('with a checksum beside an archive is held against it', async () => {
+    answers['/osv/npm/all.zip'] = { body: zipOf({ 'A-1.json': record('A-1') }) }
+    answers['/osv/npm/all.zip.sha256'] = { body: `${'0'.repeat(64)}  all.zip` }
+    const failure = await failureOf(recordsOf(osvFeed({ location: `${base}/osv`, ecosystems: ['npm'] })))
+    expect(failure).toMatch(/^FEED_INVALID: .*\/osv\/npm\/all\.zip has the SHA-256 [0-9a-f]{64}, not 0{64}/)
   })
 
   test('without validators is always read', async () => {
