@@ -2,10 +2,19 @@ import { basename, resolve } from 'node:path'
 import { loadConfig, redacted, type Config } from './config.ts'
 import { openArchive } from './adapters/archive/archive.ts'
 import { openLayout } from './adapters/archive/layout.ts'
-import type { AdoptRequest, CliActions, FeedRequest, FeedUpdate, RegistryRequest, ScanRequest } from './cli/actions.ts'
+import type {
+  AdoptRequest,
+  CliActions,
+  FeedRequest,
+  FeedUpdate,
+  RegistryRequest,
+  ScanRequest,
+  NotificationTest,
+} from './cli/actions.ts'
 import { parsePlatform } from './core/image/platform.ts'
 import { formatReference, parseReference, tagOrDigest } from './core/image/reference.ts'
 import type { IndexReport, Report } from './core/report/report.ts'
+import { sampleNotice } from './core/notice/notice.ts'
 import { TallymanError } from './errors.ts'
 import { buildReport } from './flows/build-report.ts'
 import { refreshFeeds, type FeedSource, type RefreshDeps } from './flows/refresh-feeds.ts'
@@ -21,6 +30,7 @@ import {
   openFeeds,
   openImport,
   openLayers,
+  openNotifier,
   openRegistries,
   openStore,
   registryClient,
@@ -61,6 +71,7 @@ export const actions: CliActions = {
     }
   },
   syncRegistry: syncDeclared,
+  testNotification,
   migrate: async (configFile) => {
     const store = await openStore(loadConfig(configFile ?? undefined))
     try {
@@ -250,5 +261,18 @@ async function syncDeclared({ registry, configFile, progress, signal }: Registry
   } finally {
     await close()
     await registries.close()
+  }
+}
+
+async function testNotification({ rule, configFile, signal }: NotificationTest) {
+  const config = loadConfig(configFile ?? undefined)
+  const notifier = openNotifier(config)
+  try {
+    const posted = await notifier.send(rule, sampleNotice(rule, new Date().toISOString()), signal)
+    if (posted) return posted
+    const declared = config.notifications.map(({ name }) => name).join(', ') || 'none'
+    throw new TallymanError('NOT_FOUND', `no ${rule} is declared under "notifications" (declared: ${declared})`)
+  } finally {
+    await notifier.close()
   }
 }

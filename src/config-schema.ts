@@ -1,4 +1,5 @@
 import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import { noticeKinds } from './core/notice/notice.ts'
 
 /** What feeds may hold: adapters/feeds/feeds.ts. */
 export const feedKinds = ['osv', 'kev', 'epss', 'eol'] as const
@@ -46,6 +47,50 @@ const registry = section({
       exclusiveMinimum: 0,
       maximum: 10_000,
     }),
+  ),
+  sweepEvery: Type.Optional(
+    Type.String({
+      description: 'how often `serve` walks through all of it for what no notification told; `never` leaves it out',
+      pattern: '^([1-9][0-9]*(s|m|h|d)|never)$',
+      default: '24h',
+    }),
+  ),
+  repositories: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      description: 'what is walked through, for a registry that does not list its repositories; default: its catalog',
+    }),
+  ),
+})
+
+const notification = section({
+  kind: Type.Union(
+    ['webhook', 'slack'].map((kind) => Type.Literal(kind)),
+    { description: 'how it is told (docs/notifications.md)' },
+  ),
+  url: secret('http(s) address that is told; no other is ever contacted'),
+  secret: secret('what events of kind `webhook` are signed with; those need one'),
+  on: Type.Optional(
+    Type.Array(Type.Union(noticeKinds.map((kind) => Type.Literal(kind))), {
+      description: 'what is told, of `verdict`, `finding-new`, `kev`, `feed-held`; default: all but `finding-new`',
+    }),
+  ),
+  outcome: Type.Optional(
+    Type.Union(
+      (['warn', 'inconclusive', 'fail'] as const).map((outcome) => Type.Literal(outcome)),
+      { description: 'changed verdicts are told that are, or were, at least so bad', default: 'fail' },
+    ),
+  ),
+  severity: Type.Optional(
+    Type.Union(
+      (['critical', 'high', 'medium', 'low'] as const).map((severity) => Type.Literal(severity)),
+      { description: 'new findings are told that are at least so bad', default: 'high' },
+    ),
+  ),
+  registries: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), { description: 'globs of names of registries; default: all' }),
+  ),
+  repositories: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), { description: 'globs of repositories, `team/**`; default: all' }),
   ),
 })
 
@@ -158,6 +203,11 @@ export const configSchema = section({
   feeds: Type.Optional(
     Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }), feed, {
       description: 'further feeds by name; `feeds.osv` takes the place of `feed`',
+    }),
+  ),
+  notifications: Type.Optional(
+    Type.Record(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }), notification, {
+      description: 'who is told of changes, by name',
     }),
   ),
   policy: Type.Optional(section({ file: text('policy document; default: the built-in one') })),

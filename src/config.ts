@@ -4,6 +4,9 @@ import { join, resolve } from 'node:path'
 import { Compile } from 'typebox/compile'
 import { LineCounter, parseDocument } from 'yaml'
 import { configSchema, feedKinds, type ConfigDocument } from './config-schema.ts'
+import type { NoticeKind } from './core/notice/notice.ts'
+import type { Severity } from './core/match/advisory.ts'
+import type { Outcome } from './core/policy/policy.ts'
 import { TallymanError } from './errors.ts'
 
 /** The effective configuration: every default filled in, every path absolute, frozen. */
@@ -30,6 +33,7 @@ export interface Config {
   readonly worker: { readonly concurrency: number; readonly leaseSeconds: number; readonly layerThreads?: number }
   readonly registries: readonly RegistryConfig[]
   readonly feeds: readonly FeedConfig[]
+  readonly notifications: readonly NotificationConfig[]
   readonly policy: { readonly file?: string }
   readonly report: { readonly validForSeconds: number }
 }
@@ -42,6 +46,18 @@ export interface FeedConfig {
   readonly ecosystems: readonly string[]
   readonly everySeconds: number
   readonly maxLoss: number
+}
+
+export interface NotificationConfig {
+  readonly name: string
+  readonly kind: string
+  readonly url: string
+  readonly secret?: string
+  readonly on: readonly NoticeKind[]
+  readonly outcome: Outcome
+  readonly severity: Severity
+  readonly registries: readonly string[]
+  readonly repositories: readonly string[]
 }
 
 interface ApiToken {
@@ -65,6 +81,10 @@ export interface RegistryConfig {
   readonly writeBack: boolean
   readonly concurrency: number
   readonly requestsPerSecond?: number
+  /** Undefined: never. */
+  readonly sweepEverySeconds?: number
+  /** Walked through in place of the catalog; none for the catalog. */
+  readonly repositories: readonly string[]
 }
 
 interface Schema {
@@ -213,6 +233,9 @@ function complete(document: ConfigDocument, env: Environment): Config {
     },
     registries: Object.entries(document.registries ?? {}).map(([name, entry]) => completeRegistry(name, entry, env)),
     feeds: completeFeeds(feed, document.feeds ?? {}),
+    notifications: Object.entries(document.notifications ?? {}).map(([name, entry]) =>
+      completeNotification(name, entry),
+    ),
     policy: policy.file ? { file: resolve(policy.file) } : {},
     report: { validForSeconds: seconds(report.validFor ?? '24h') },
   }
@@ -249,6 +272,30 @@ function completeFeed(name: string, entry: FeedDocument): FeedConfig {
   return { name, kind, locations: places, ecosystems, everySeconds: seconds(every), maxLoss }
 }
 
+type NotificationDocument = NonNullable<ConfigDocument['notifications']>[string]
+
+function completeNotification(name: string, entry: NotificationDocument): NotificationConfig {
+  const { kind, url, secret, on, registries = [], repositories = [] } = entry
+  if (!url) throw new TallymanError('CONFIG_INVALID', `notifications.${name}.url: is missing`)
+  if (!['http:', 'https:'].includes(URL.parse(url)?.protocol ?? '')) {
+    throw new TallymanError('CONFIG_INVALID', `notifications.${name}.url: is not an http(s) address`)
+  }
+  if (kind === 'webhook' && !secret) {
+    throw new TallymanError('CONFIG_INVALID', `notifications.${name}.secret: is missing; events are signed with it`)
+  }
+  return {
+    name,
+    kind,
+    url,
+    ...(secret ? { secret } : {}),
+    on: on ?? ['verdict', 'kev', 'feed-held'],
+    outcome: entry.outcome ?? 'fail',
+    severity: entry.severity ?? 'high',
+    registries,
+    repositories,
+  }
+}
+
 type RegistryDocument = NonNullable<ConfigDocument['registries']>[string]
 
 function completeRegistry(name: string, entry: RegistryDocument, env: Environment): RegistryConfig {
@@ -271,6 +318,8 @@ function completeRegistry(name: string, entry: RegistryDocument, env: Environmen
     writeBack: entry.writeBack ?? true,
     concurrency: entry.concurrency ?? 6,
     ...(entry.requestsPerSecond ? { requestsPerSecond: entry.requestsPerSecond } : {}),
+    ...(entry.sweepEvery === 'never' ? {} : { sweepEverySeconds: seconds(entry.sweepEvery ?? '24h') }),
+    repositories: entry.repositories ?? [],
   }
 }
 
@@ -318,6 +367,11 @@ export function redacted(config: Config): Readonly<Record<string, unknown>> {
     feeds: config.feeds.map((feed) => ({
       ...feed,
       locations: feed.locations.map((location) => location.replace(/(:\/\/[^:/@]*):[^@/]*@/, '$1:(set)@')),
+    })),
+    notifications: config.notifications.map(({ secret, ...rest }) => ({
+      ...rest,
+      url: '(set)',
+      ...(secret ? { secret: '(set)' } : {}),
     })),
     registries: config.registries.map(({ password, webhookSecrets, ca, ...rest }) => ({
       ...rest,

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
-import type { Config, FeedConfig, RegistryConfig } from './config.ts'
+import type { Config, FeedConfig, NotificationConfig, RegistryConfig } from './config.ts'
 import { createLayerPool } from './adapters/layers/pool.ts'
+import { channels } from './adapters/notifications/channels.ts'
+import { createPoster, type Posted } from './adapters/notifications/post.ts'
 import { createEmbeddedQueue } from './adapters/queue/embedded.ts'
 import { queueMigrations } from './adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
@@ -15,6 +17,7 @@ import type { Store } from './adapters/store/store.ts'
 import { dialects } from './adapters/webhooks/dialects.ts'
 import type { Dialect } from './adapters/webhooks/dialect.ts'
 import type { LayerReader } from './core/layer/facts.ts'
+import type { Notice } from './core/notice/notice.ts'
 import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Policy } from './core/policy/policy.ts'
 import { parsePolicy } from './core/policy/policy-document.ts'
@@ -160,6 +163,28 @@ export async function openImport({ feeds }: Config, path: string, force: boolean
     maxLoss: 0.2,
   }
   return { mirrors: [type.open({ name, location, ecosystems, userAgent })], maxLoss: force ? null : maxLoss }
+}
+
+/** Who is told of changes. */
+export interface Notifier {
+  readonly rules: readonly NotificationConfig[]
+  /** One attempt; undefined where no such rule is configured. */
+  send(rule: string, notice: Notice, signal: AbortSignal): Promise<Posted | undefined>
+  close(): Promise<void>
+}
+
+export function openNotifier({ notifications }: Config): Notifier {
+  const poster = createPoster(userAgent)
+  return {
+    rules: notifications,
+    async send(rule, notice, signal) {
+      const target = notifications.find(({ name }) => name === rule)
+      const channel = channels.find(({ name }) => name === target?.kind)
+      if (!target || !channel) return undefined
+      return poster.post(target.url, channel.request(notice, { secret: target.secret, now: new Date() }), signal)
+    },
+    close: () => poster.close(),
+  }
 }
 
 export function loadPolicy(file: string | undefined): Policy {

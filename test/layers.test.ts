@@ -15,8 +15,9 @@ const rules: Record<string, { may: readonly string[]; types?: readonly string[];
   cli: { may: ['flows', 'core', 'errors', 'log'], types: ['adapters'], node: 'any' },
   errors: { may: [], node: [] },
   log: { may: [], node: [] },
-  config: { may: ['errors', 'config-schema'], node: 'any' },
-  'config-schema': { may: [], node: [] },
+  // Words that a key takes are the core's: kinds of feeds, of notices.
+  config: { may: ['core', 'errors', 'config-schema'], node: 'any' },
+  'config-schema': { may: ['core'], node: [] },
 }
 
 /** In-memory databases are parsed, not opened: an rpm database inside a layer is SQLite, and node:sqlite is its parser. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { feedTypes } from '../src/adapters/feeds/feeds.ts'
+import { channels } from '../src/adapters/notifications/channels.ts'
 import { dialects } from '../src/adapters/webhooks/dialects.ts'
 import { configKeys } from '../src/config.ts'
 import { catalogers } from '../src/core/inventory/catalogers.ts'
@@ -20,6 +21,7 @@ const kinds = [
   },
   { kind: 'feed', folder: 'src/adapters/feeds', docs: 'docs/feeds.md', modules: feedTypes },
   { kind: 'webhook dialect', folder: 'src/adapters/webhooks', docs: 'docs/webhooks.md', modules: dialects },
+  { kind: 'channel', folder: 'src/adapters/notifications', docs: 'docs/notifications.md', modules: channels },
 ] as const
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -37,7 +39,7 @@ for (const { kind, folder, docs, modules } of kinds) {
       test(`${name} is one file with one exported value, a test beside it and a row in ${docs}`, () => {
         const file = join(folder, `${name}.ts`)
         const exported = [
-          ...read(file).matchAll(/^export const (\w+): (?:Cataloger|VersionScheme|Dialect|FeedType)\b/gm),
+          ...read(file).matchAll(/^export const (\w+): (?:Cataloger|VersionScheme|Dialect|Channel|FeedType)\b/gm),
         ]
         expect(exported.map(([, value]) => value)).toEqual([camelCase(name)])
         expect(existsSync(join(root, folder, `${name}.test.ts`))).toBe(true)

@@ -7,6 +7,7 @@ import { describeLists } from './store-contract/lists.ts'
 import { describeLocks } from './store-contract/locks.ts'
 import { describeMatches } from './store-contract/matches.ts'
 import { describeMigrations } from './store-contract/migrations.ts'
+import { describeNotices } from './store-contract/notices.ts'
 import { describeRecords } from './store-contract/records.ts'
 
 export interface DatabaseServer {
@@ -45,6 +46,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeMatches(() => under)
     describeFeeds(() => under)
     describeRecords(() => under)
+    describeNotices(() => under)
     describeLocks(() => under)
     describeMigrations(
       () => under,

@@ -29,6 +29,8 @@ export interface CliActions {
   checkRegistry(request: RegistryRequest): Promise<readonly RegistryCheckStep[]>
   /** Enqueues, in lane `sweep`, what the registry holds and the store has not seen. */
   syncRegistry(request: RegistryRequest): Promise<RegistrySync>
+  /** Sends a sample to one target of the configuration. NOT_FOUND if there is none of that name. */
+  testNotification(request: NotificationTest): Promise<{ readonly status: number | null; readonly error: string | null }>
   /** Names of the migrations that it ran, none if the schema was up to date. */
   migrate(configFile: string | null): Promise<readonly string[]>
   /** The effective configuration, secrets replaced: plain data, printed as YAML or JSON. */
@@ -105,6 +107,13 @@ export interface FeedUpdate {
   readonly failed: readonly { readonly feed: string; readonly error: string }[]
   /** States that were not adopted, and why. Any makes the exit code 3. */
   readonly held: readonly FeedCandidate[]
+}
+
+export interface NotificationTest {
+  /** Its name in the configuration. */
+  readonly rule: string
+  readonly configFile: string | null
+  readonly signal: AbortSignal
 }
 
 export interface RegistryRequest {

@@ -8,7 +8,7 @@ import type { ServerClient } from './server-client.ts'
 /** The questions that a server and the local store answer alike. */
 export type Inquiry = Pick<
   ServerClient,
-  'images' | 'packages' | 'vulnerabilities' | 'feeds' | 'feedDiff' | 'jobs' | 'replay'
+  'images' | 'packages' | 'vulnerabilities' | 'feeds' | 'feedDiff' | 'jobs' | 'replay' | 'notifications'
 >
 
 /** Asks the server, where one is named, else the store of this machine's configuration. */
@@ -30,6 +30,7 @@ function localInquiry({ store, queue }: Local, now: () => Date): Inquiry {
     vulnerabilities: (filter, page) => store.packages.vulnerabilities(filter, page),
     feeds: () => feedStatus(store, now()),
     feedDiff: ({ from, to, feed }, page) => store.feeds.diff(from, to, feed ?? null, page),
+    notifications: (filter, page) => store.notices.list(filter, page),
     async jobs(page) {
       if (!queue.depth || !queue.dead) throw notListable()
       const { jobs, next } = await queue.dead(page)

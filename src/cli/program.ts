@@ -12,6 +12,7 @@ import { jobsCommand } from './jobs.ts'
 import { migrateCommand } from './migrate.ts'
 import { examples } from './options.ts'
 import { safeLines } from './output/safe-text.ts'
+import { notificationsCommand } from './notifications.ts'
 import { packagesCommand } from './packages.ts'
 import { policyCommand } from './policy.ts'
 import { registryCommand } from './registry.ts'
@@ -54,6 +55,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(registryCommand(context))
     .addCommand(syncCommand(context))
     .addCommand(jobsCommand(context))
+    .addCommand(notificationsCommand(context))
     .addCommand(migrateCommand(context))
     .addCommand(configCommand(context))
     .addCommand(versionCommand(context))

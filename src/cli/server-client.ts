@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici'
 import type { DeadJob, LaneDepth } from '../adapters/queue/queue.ts'
 import type { FeedCandidate, FeedDifference } from '../adapters/store/feed-records.ts'
+import type { NoticeDelivery, NoticeFilter } from '../adapters/store/notice-records.ts'
 import type {
   ImageFilter,
   ImageSummary,
@@ -48,6 +49,7 @@ export interface ServerClient {
   feedDiff(filter: FeedDiffFilter, page: PageRequest): Promise<Page<FeedDifference>>
   adoptFeed(name: string): Promise<FeedCandidate>
   jobs(page: PageRequest): Promise<JobList>
+  notifications(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
   replay(ids: readonly string[] | 'all'): Promise<number>
   close(): Promise<void>
 }
@@ -115,6 +117,7 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     feedDiff: (filter, page) => call('GET', 'feeds/diff', { query: { ...filter, ...page } }),
     adoptFeed: (name) => call('POST', `feeds/${encodeURIComponent(name)}/adopt`),
     jobs: async (page) => revived(await call<JobList>('GET', 'jobs', { query: page })),
+    notifications: (filter, page) => call('GET', 'notifications', { query: { ...filter, ...page } }),
     replay: async (ids) => (await call<{ replayed: number }>('POST', 'jobs/replay', { body: { ids } })).replayed,
     close: () => agent.close(),
   }

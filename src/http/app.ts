@@ -12,6 +12,7 @@ import { feedRoutes } from './routes/feeds.ts'
 import { imageRoutes } from './routes/images.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { notificationRoutes } from './routes/notifications.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { policyRoutes } from './routes/policies.ts'
@@ -79,6 +80,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
         await api.register(jobRoutes, { deps })
         await api.register(feedRoutes, { deps })
         await api.register(policyRoutes, { deps })
+        await api.register(notificationRoutes, { deps })
       },
       { prefix: '/api/v1' },
     )

@@ -41,6 +41,7 @@ const routes = [
   'GET /api/v1/images/{digest}/packages',
   'GET /api/v1/images/{digest}/report',
   'GET /api/v1/jobs',
+  'GET /api/v1/notifications',
   'GET /api/v1/packages',
   'GET /api/v1/policies',
   'GET /api/v1/verdict',

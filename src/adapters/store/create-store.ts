@@ -7,6 +7,7 @@ import { imageTables } from './image-tables.ts'
 import { layerTables } from './layer-tables.ts'
 import { exclusively } from './lock.ts'
 import { migrations } from './migrations.ts'
+import { noticeTables } from './notice-tables.ts'
 import { packageTables } from './package-tables.ts'
 import { postgres } from './postgres.ts'
 import type { Database, Db } from './schema.ts'
@@ -47,6 +48,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     writeBacks: writeBackTables(db),
     migrate: () => migrate(db, { ...migrations(engine), ...extraMigrations }),
     ping: () => ping(db),
+    notices: noticeTables(db, engine),
     exclusively: (name, seconds, work) => exclusively({ db, engine, log }, name, seconds, work),
     close: () => db.destroy(),
   }

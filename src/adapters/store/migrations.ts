@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import type { Engine } from './engine.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { feedsAndGate } from './migrations/0002-feeds-and-gate.ts'
+import { notifications } from './migrations/0005-notifications.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -9,4 +10,5 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0001_first_tables': { up: (db) => firstTables(db, engine) },
     '0002_feeds_and_gate': { up: (db) => feedsAndGate(db, engine) },
   }
+    '0005_notifications': { up: (db) => notifications(db, engine) },
 }

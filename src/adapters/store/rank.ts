@@ -11,6 +11,11 @@ export function rankOf(severity: Severity, score: number | null): number {
   return severities.indexOf(severity) * perSeverity + withinSeverity
 }
 
+/** The severity in a rank. */
+export function severityOfRank(rank: number): Severity {
+  return severities[Math.floor(rank / perSeverity)] ?? 'unknown'
+}
+
 /** Every rank below this one is at least as bad as the severity. */
 export function rankAfter(severity: Severity): number {
   return (severities.indexOf(severity) + 1) * perSeverity

@@ -12,9 +12,13 @@ interface Place {
 
 /**
  * `registry/repository:tag` of the image and of the indexes that name it, and `registry/repository@digest` where it lies
- * without a tag; at most ten an image.
+ * without a tag; at most ten an image, or `most`.
  */
-export async function references(db: Db, digests: readonly string[]): Promise<Map<string, readonly string[]>> {
+export async function references(
+  db: Db,
+  digests: readonly string[],
+  most = maxReferences,
+): Promise<Map<string, readonly string[]>> {
   const all = new Map<string, readonly string[]>()
   for (const part of listed(digests)) {
     const parents = await db
@@ -39,7 +43,7 @@ export async function references(db: Db, digests: readonly string[]): Promise<Ma
         ...tagged.map((row) => `${repositoryOf(row)}:${row.tag}`),
         ...untagged.map((repository) => `${repository}@${digest}`),
       ]
-      all.set(digest, [...new Set(texts)].slice(0, maxReferences))
+      all.set(digest, [...new Set(texts)].slice(0, most))
     }
   }
   return all

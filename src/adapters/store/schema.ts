@@ -57,6 +57,12 @@ interface ImageTable {
   digest: string
   media_type: string
   platform: string
+  /** What notifications have got to: `seen`, when the newest finding was first seen; `kev`, a snapshot. */
+  notice_state: { name: string; value: string }
+  /** What rules were last told of an image; `seen` as the state's then. */
+  notice_told: { image_id: number; outcome: string; decided_at: string; seen: string }
+  notice_change: NoticeChangeTable
+  notice: NoticeTable
   created: string | null
   size: number
   config_digest: string
@@ -195,4 +201,33 @@ interface WriteBackTable {
   status: string
   error: string | null
   at: string
+}
+
+/** An image that is another than when it was last told, until the run's notices are written. */
+interface NoticeChangeTable {
+  id: Generated<number>
+  run: string
+  image_id: number
+  former: string | null
+  outcome: string
+  cause: string
+  decided_at: string
+  since: string | null
+  /** Of the worst new finding, where new findings were asked for. */
+  newest_rank: number | null
+}
+
+/** Outbox and delivery log: what still has a next try is to be delivered. */
+interface NoticeTable {
+  number: Generated<number>
+  id: string
+  rule: string
+  body: string
+  status: string
+  attempts: number
+  response: number | null
+  error: string | null
+  created_at: string
+  tried_at: string | null
+  next_try_at: string | null
 }

@@ -3,8 +3,11 @@ import type { LayerFacts } from '../../core/layer/facts.ts'
 import type { Advisory } from '../../core/match/advisory.ts'
 import type { FactKind, FactValues, FeedFact } from '../../core/match/feed-facts.ts'
 import type { Finding } from '../../core/policy/policy.ts'
+import type { Severity } from '../../core/match/advisory.ts'
+import type { Notice } from '../../core/notice/notice.ts'
 import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
 import type {
+import type { ChangedImage, NoticeAttempt, NoticeDelivery, NoticeFilter } from './notice-records.ts'
   AdvisoryOrigin,
   AffectedImage,
   BaseImage,
@@ -42,6 +45,7 @@ export interface Store {
   /** Brings the schema up to date; safe when two processes start at once. Returns the names of the migrations it ran. */
   migrate(): Promise<readonly string[]>
   /** STORE_UNAVAILABLE unless the database answers. */
+  readonly notices: NoticeTables
   ping(): Promise<void>
   /**
    * Runs `work` while no other process runs one under the same name; undefined, without running, if another does. The
@@ -205,4 +209,40 @@ export interface WriteBackTables {
   save(record: WriteBackRecord): Promise<void>
   /** Whether the manifest is one of ours: its push event is dropped. */
   isOurs(manifest: string): Promise<boolean>
+}
+
+/**
+ * What people are told. An image's verdict is held against what was told of it last, so that a change is told once, whenever
+ * and by whomever it was made, and also where the process that made it was killed.
+ */
+export interface NoticeTables {
+  /**
+   * Notes the images (of these, or of all) whose verdict is another than was told, and with `newFindings` those that have new
+   * findings at least so bad, as changes of this run; they count as told from then on. At most `limit`, in one transaction;
+   * returns how many, 0 when there are no more. The very first time nothing is a change.
+   */
+  collect(
+    run: string,
+    of: readonly Digest[] | 'all',
+    newFindings: { severity: Severity } | null,
+    limit: number,
+  ): Promise<number>
+  /** Runs whose changes are not in the outbox yet. */
+  runs(): Promise<readonly string[]>
+  /** In their order after `after` (0 for the first). */
+  changes(run: string, after: number, limit: number): Promise<readonly ChangedImage[]>
+  /** Puts notices into the outbox, once each by their ids; the run's changes are done with then, `state` is kept. */
+  put(
+    notices: readonly Notice[],
+    also: { readonly run?: string; readonly state?: Readonly<Record<string, string>>; readonly at: string },
+  ): Promise<void>
+  /** As `put` kept it. */
+  state(name: string): Promise<string | undefined>
+  get(id: string): Promise<NoticeDelivery | undefined>
+  /** Those that have to be delivered still, in order of their next try. */
+  pending(): Promise<readonly { readonly id: string; readonly nextTryAt: string }[]>
+  /** Notes how an attempt to deliver a pending notice went. */
+  attempted(id: string, attempt: NoticeAttempt): Promise<void>
+  /** Newest first. */
+  list(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
 }

@@ -4,6 +4,7 @@ import { explanationSchema } from './explanation.ts'
 import { findingPartSchema, findingSchema, reportFindingSchema } from './finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './image.ts'
 import { jobsAnswerSchema } from './job.ts'
+import { noticeDeliverySchema } from './notification.ts'
 import { packageSummarySchema } from './package.ts'
 import { policySchema } from './policy.ts'
 import {
@@ -46,4 +47,5 @@ export const sharedSchemas = [
   feedStatusSchema,
   jobsAnswerSchema,
   policySchema,
+  noticeDeliverySchema,
 ]
