@@ -2,34 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fixture, wants } from '../../../fixtures/catalogers/catalog.ts'
 import { damaged, flawsOf } from '../../../fixtures/catalogers/hostile.ts'
+import { soundLockFiles } from '../../../fixtures/catalogers/sound.ts'
 import { catalogers } from './catalogers.ts'
-
-/** Where each lies, and the fixture that is sound. */
-const files: readonly (readonly [path: string, sound: string])[] = [
-  ['app/package-lock.json', 'npm-lock/version-1.json'],
-  ['app/npm-shrinkwrap.json', 'npm-lock/version-3.json'],
-  ['app/yarn.lock', 'yarn-lock/berry.lock'],
-  ['app/pnpm-lock.yaml', 'pnpm-lock/version-9.yaml'],
-  ['app/bun.lock', 'bun-lock/bun.lock'],
-  ['app/deno.lock', 'deno-lock/version-5.json'],
-  ['app/uv.lock', 'python-lock/uv.lock'],
-  ['app/poetry.lock', 'python-lock/poetry.lock'],
-  ['app/Pipfile.lock', 'pipfile-lock/Pipfile.lock'],
-  ['app/requirements.txt', 'requirements/requirements.txt'],
-  ['opt/conda/conda-meta/lantern.json', 'conda/lantern.json'],
-  ['app/Cargo.lock', 'cargo-lock/Cargo.lock'],
-  ['app/gradle.lockfile', 'gradle-lock/gradle.lockfile'],
-  ['app/pubspec.lock', 'pub/pubspec.lock'],
-  ['app/mix.lock', 'mix-lock/mix.lock'],
-  ['app/rebar.lock', 'rebar-lock/rebar.lock'],
-  ['lib/lantern/ebin/lantern.app', 'erlang-app/lantern.app'],
-  ['app/Package.resolved', 'swift-resolved/version-3.json'],
-  ['app/stack.yaml.lock', 'haskell/stack.yaml.lock'],
-  ['app/cabal.project.freeze', 'haskell/cabal.project.freeze'],
-  ['usr/lib/R/library/lantern/DESCRIPTION', 'r-description/DESCRIPTION'],
-  ['app/renv.lock', 'renv-lock/renv.lock'],
-  ['app/Manifest.toml', 'julia-manifest/Manifest.toml'],
-]
 
 /** Repeated, each would take minutes where the work grows with the square of the size. */
 const units = [
@@ -90,7 +64,7 @@ const units = [
 ]
 const size = 256 * 1024
 
-describe.each(files)('%s', (path, name) => {
+describe.each(soundLockFiles)('%s', (path, name) => {
   const cataloger = catalogers.find((one) => wants(one, path))!
   const sound = fixture(name)
 
