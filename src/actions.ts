@@ -213,7 +213,7 @@ async function readFeed(
 
 async function syncFeeds({ directory, force, configFile, signal }: FeedRequest): Promise<FeedUpdate> {
   const config = loadConfig(configFile ?? undefined)
-  const sources = directory === null ? openFeeds(config) : [await openImport(config, directory, force)]
+  const sources = directory === null ? openFeeds(config) : [await openImport(config, resolve(directory), force)]
   return updateFeeds(config, sources, async () => {}, signal)
 }
 

@@ -36,13 +36,11 @@ function* linesOf(document: Buffer): Generator<Buffer, undefined, undefined> {
 }
 
 function parse({ bytes }: FeedRecord, note: (problem: string) => void): FeedFact | undefined {
-  const row = /^(?<cve>CVE-\d{4}-\d{4,19}),(?<score>[\d.e+-]{1,30}),(?<percentile>[\d.e+-]{1,30})\r?$/.exec(
+  const row = /^(?<cve>CVE-\d{4}-\d{4,19}),(?<score>[\d.e+-]{1,30}),[\d.e+-]{1,30}\r?$/.exec(
     bytes.toString('latin1'),
   )?.groups
-  const value: Epss = { score: Number(row?.['score']), percentile: Number(row?.['percentile']) }
-  if (row && isShare(value.score) && isShare(value.percentile)) {
-    return { key: row['cve']!, value: JSON.stringify(value) }
-  }
+  const value: Epss = { score: Number(row?.['score']) }
+  if (row && isShare(value.score)) return { key: row['cve']!, value: JSON.stringify(value) }
   note(row ? 'has a score that is not from 0 to 1' : 'is no line of CVE, score and percentile')
   return undefined
 }

@@ -25,10 +25,12 @@ export interface Kev {
   readonly ransomware: boolean
 }
 
-/** FIRST's estimate that a vulnerability is exploited within thirty days: a probability, and the share that have a lower one. */
+/**
+ * FIRST's estimate of the probability that a vulnerability is exploited within thirty days. Not its percentile, which is
+ * another every day also where the score is not.
+ */
 export interface Epss {
   readonly score: number
-  readonly percentile: number
 }
 
 /** When a product's release ends, as endoflife.date says: days, or true and false where only that is known. */
