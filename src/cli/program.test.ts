@@ -189,6 +189,35 @@ test('feed sync ends in exit code 3 where a feed could not be read', async () =>
   })
 })
 
+test('feed adopt tells what is held back still, and needs to be told that it is meant', async () => {
+  const candidate = {
+    feed: 'osv',
+    location: '/osv',
+    fingerprint: '',
+    fetched: '',
+    heldAt: '',
+    reasons: ['npm: 100 before, 10 now (-90 %)'],
+    added: 0,
+    changed: 0,
+    removed: 90,
+    skipped: 0,
+    effect: { packages: 3, opened: 0, closed: 2, partial: true },
+    approved: false,
+  }
+  const adoptFeed = async () => ({ snapshot: null, changed: false, failed: [], held: [candidate] })
+  const local = { client: async () => ({ server: null, token: null, defaultServer: 'http://127.0.0.1:1' }) }
+  expect(await runTallyman(['feed', 'adopt', 'osv', '--force'], { adoptFeed, ...local })).toEqual({
+    exitCode: 3,
+    stdout: '',
+    stderr: `osv: a new state is held back, the last one stays in force
+  - npm: 100 before, 10 now (-90 %)
+  adopting it would open 0 and close 2 findings in 3 stored packages that were tried
+  look, then: tallyman feed adopt osv --force (imports: import it again with --force)
+`,
+  })
+  expect((await runTallyman(['feed', 'adopt', 'osv'], { adoptFeed, ...local })).exitCode).toBe(64)
+})
+
 test('sync, migrate, config and version print what was done', async () => {
   const actions: Partial<CliActions> = {
     syncRegistry: async () => ({ repositories: 1, tags: 1_500, enqueued: 3 }),

@@ -24,7 +24,7 @@ export interface ServerAddress {
   readonly token: string | null
 }
 
-export interface FeedDiffFilter {
+interface FeedDiffFilter {
   readonly from: number
   readonly to: number
   readonly feed?: string

@@ -179,6 +179,13 @@ describe('a store with one judged image', () => {
     expect((await get('/api/v1/policies')).body).toEqual({ items: [api.deps.policy] })
   })
 
+  test('tells what changed in the feeds, and has nothing to adopt where nothing is held back', async () => {
+    expect((await get('/api/v1/feeds/diff?from=0&to=1')).body).toEqual({ items: [], next: null })
+    expect((await get('/api/v1/feeds/diff?from=0')).status).toBe(400)
+    const answer = await api.app.inject({ method: 'POST', url: '/api/v1/feeds/osv/adopt' })
+    expect(answer.json()).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+  })
+
   test.each([
     ['/api/v1/images?colour=red', 'unknown query parameter "colour"'],
     ['/api/v1/images?limit=0', 'query parameter "limit" must be >= 1'],

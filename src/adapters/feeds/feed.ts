@@ -16,13 +16,13 @@ export interface UnreadableRecord {
 }
 
 /** A record that the feed names as changed and no longer has. */
-export interface RemovedRecord {
+interface RemovedRecord {
   readonly path: string
   readonly removed: true
 }
 
 /** A record that is still there and has not changed since the known fingerprint. */
-export interface UnchangedRecord {
+interface UnchangedRecord {
   readonly path: string
   readonly unchanged: true
 }
