@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Job } from './adapters/queue/queue.ts'
+import type { VerdictChange } from './adapters/store/reevaluation-records.ts'
 import type { Config } from './config.ts'
 import type { Role } from './cli/actions.ts'
 import { TallymanError, asTallymanError } from './errors.ts'
 import { refreshFeedsInThread } from './feed-thread.ts'
 import { buildReport } from './flows/build-report.ts'
+import { createPushGate } from './flows/push-gate.ts'
 import { reevaluate } from './flows/reevaluate.ts'
 import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
 import { runWorker } from './flows/work.ts'
@@ -123,20 +126,26 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       return { repository: client.repository(name), writeBack: config.writeBack }
     },
   }
+  const pushes = createPushGate()
+  const beforeBulk = (lane: string, work: () => Promise<void>) =>
+    lane === 'push' || lane === 'manual' ? pushes.run(work) : work()
+  const writesBack = [...registries.byName.values()].some(({ config }) => config.writeBack)
+  const announce = async (changes: readonly VerdictChange[]): Promise<void> => {
+    if (writesBack) await queue.send(changes.map(({ digest }) => writeBackJob(digest)))
+  }
   // The policy may be another one than when this process was last running.
   await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'policy' } }])
   try {
     const { concurrency, leaseSeconds } = config.worker
     const handlers = {
-      scan: (payload: unknown, { signal }: { signal: AbortSignal }) => runScanJob(payload, deps, signal),
+      scan: (payload: unknown, { signal, job }: { signal: AbortSignal; job: { readonly lane: string } }) =>
+        beforeBulk(job.lane, () => runScanJob(payload, deps, signal)),
+      'write-back': (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) =>
+        writeBackEverywhere(payload['digest'] as Digest, house, deps, signal),
       reevaluate: async (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) => {
         const cause = typeof payload['cause'] === 'string' ? payload['cause'] : 'feed'
-        const counts = await reevaluate(
-          cause,
-          deps,
-          (digest) => writeBackEverywhere(digest, house, deps, signal),
-          signal,
-        )
+        const full = payload['full'] === true
+        const counts = await reevaluate(cause, { ...deps, announce, pause: pushes.pause }, signal, { full })
         log.info(counts, 'stored images judged again')
       },
     }
@@ -147,6 +156,11 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   } finally {
     await layers.close()
   }
+}
+
+/** Registries are slow: re-evaluation only notes what it changed. */
+function writeBackJob(digest: Digest): Job {
+  return { lane: 'delta', kind: 'write-back', key: `write-back:${digest}`, payload: { digest } }
 }
 
 /** After a verdict has changed without a scan. One registry that is away does not keep the others waiting. */

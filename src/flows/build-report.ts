@@ -8,6 +8,7 @@ import { worstOutcome } from '../core/policy/judge.ts'
 import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
+import { currentCoverage } from './judge-image.ts'
 import { exploitationOf } from './exploitation.ts'
 
 export interface ReportDeps {
@@ -57,6 +58,11 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
   const exploitation = await exploitationOf(findings, store)
   const base = (await store.images.base(digest)) ?? null
   const packages = await packagesOf(image, store)
+  const checkedAt = new Date(verdict.checkedAt)
+  const coverage = await currentCoverage(image, await store.images.packages(digest), snapshot, {
+    store,
+    now: () => checkedAt,
+  })
   const layers = layerOfEach(packages)
   return {
     schema: 'tallyman.report/v1',
@@ -65,7 +71,8 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
     findings: findings.map((finding) => ({ ...finding, ...originOf(finding, layers, base), ...exploitation(finding) })),
     checks: [],
     secrets: [],
-    coverage: [...image.coverage, ...verdict.coverage],
+    // Not the verdict's: what did not change it since was not written to it.
+    coverage: [...image.coverage, ...coverage],
     verdict: { outcome: verdict.outcome, policy: verdict.policy, reasons: verdict.reasons },
     checkedAgainst: {
       snapshot: verdict.snapshot === null ? 'none' : String(verdict.snapshot),

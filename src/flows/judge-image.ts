@@ -1,11 +1,12 @@
 import type { Store } from '../adapters/store/store.ts'
-import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
+import type { ImageRecord, PackageRecord, Snapshot, VerdictRecord } from '../adapters/store/records.ts'
 import type { Digest } from '../core/image/digest.ts'
-import type { Distro } from '../core/inventory/package.ts'
+import type { CoverageEntry, Distro } from '../core/inventory/package.ts'
 import { announcedEnd, lifetimeKeys } from '../core/match/announced-lifetimes.ts'
 import { lifetimeCoverage } from '../core/match/distro-lifetimes.ts'
 import { contentsOf, feedCoverage } from '../core/match/feed-coverage.ts'
 import { countFindings } from '../core/policy/counts.ts'
+import { policyFingerprint } from '../core/policy/fingerprint.ts'
 import { judge } from '../core/policy/judge.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import { TallymanError } from '../errors.ts'
@@ -31,10 +32,7 @@ export async function judgeImage(
   if (!image) throw new TallymanError('NOT_SCANNED', `${digest} is not in the store`)
   const packages = await store.images.packages(digest)
   const findings = snapshot ? await store.images.findings(digest) : []
-  const coverage = [
-    ...lifetimeCoverage(image.distro, deps.now(), await announcedEndOf(image.distro, store)),
-    ...feedCoverage(contentsOf(packages), snapshot?.feeds, await store.packages.uncomparable(digest)),
-  ]
+  const coverage = await currentCoverage(image, packages, snapshot, deps)
   const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
 
   const now = deps.now().toISOString()
@@ -50,14 +48,27 @@ export async function judgeImage(
     decidedAt: same ? former.decidedAt : now,
     checkedAt: now,
   }
-  await store.verdicts.save(record)
+  await store.verdicts.save(record, policyFingerprint(policy))
   return record
+}
+
+/** What the feeds could say of an image at a time: ends of life, ecosystems without data, versions that nobody can compare. */
+export async function currentCoverage(
+  { digest, distro }: Pick<ImageRecord, 'digest' | 'distro'>,
+  packages: readonly PackageRecord[],
+  snapshot: Snapshot | undefined,
+  { store, now }: Pick<JudgeDeps, 'store' | 'now'>,
+): Promise<readonly CoverageEntry[]> {
+  return [
+    ...lifetimeCoverage(distro, now(), await announcedEndOf(distro, store)),
+    ...feedCoverage(contentsOf(packages), snapshot?.feeds, await store.packages.uncomparable(digest)),
+  ]
 }
 
 async function announcedEndOf(distro: Distro | null, { feeds }: Pick<Store, 'feeds'>): Promise<string | undefined> {
   return distro ? announcedEnd(distro, await feeds.facts('eol', lifetimeKeys(distro))) : undefined
 }
 
-function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
+export function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
   return a.outcome === b.outcome && a.policy === b.policy && JSON.stringify(a.reasons) === JSON.stringify(b.reasons)
 }

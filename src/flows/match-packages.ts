@@ -17,26 +17,37 @@ const BATCH = 500
 
 /**
  * Matches packages of an image, or all of the store, that were not yet matched against the snapshot, and returns how many.
- * Safe to repeat and to interrupt: every batch is marked as it is written.
+ * Safe to repeat and to interrupt: every batch is marked as it is written. `before`: those that were not matched against
+ * this snapshot; 1 for those that never were, the next one's number for all.
  */
 export async function matchPackages(
   of: { readonly image: Digest } | 'all',
   snapshot: Pick<Snapshot, 'number'>,
   { store, now }: MatchDeps,
   signal: AbortSignal,
+  before = snapshot.number,
 ): Promise<number> {
   let matched = 0
   let after = 0
   for (;;) {
     signal.throwIfAborted()
-    const packages = await store.packages.unmatched(of, snapshot.number, after, BATCH)
+    const packages = await store.packages.unmatched(of, before, after, BATCH)
     const last = packages.at(-1)
     if (!last) return matched
-    await store.packages.saveMatches(snapshot.number, await matchesOf(packages, store), now().toISOString())
+    await matchBatch(packages, snapshot, { store, now })
     matched += packages.length
     after = last.id
     await nextTurn()
   }
+}
+
+/** Matches these packages, whatever they were matched against before. */
+export async function matchBatch(
+  packages: readonly PackageRecord[],
+  snapshot: Pick<Snapshot, 'number'>,
+  { store, now }: MatchDeps,
+): Promise<void> {
+  await store.packages.saveMatches(snapshot.number, await matchesOf(packages, store), now().toISOString())
 }
 
 async function matchesOf(packages: readonly PackageRecord[], store: MatchDeps['store']): Promise<MatchedPackage[]> {

@@ -1,38 +1,183 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { judgeImage, type JudgeDeps } from './judge-image.ts'
-import { matchPackages } from './match-packages.ts'
-import type { Digest } from '../core/image/digest.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Snapshot } from '../adapters/store/records.ts'
+import type { Standing, Touched, VerdictChange } from '../adapters/store/reevaluation-records.ts'
+import { feedCoverage } from '../core/match/feed-coverage.ts'
+import { policyFingerprint } from '../core/policy/fingerprint.ts'
+import type { JudgeDeps } from './judge-image.ts'
+import { lifetimesOf } from './lifetimes.ts'
+import { matchBatch, matchPackages } from './match-packages.ts'
+import { paced } from './paced.ts'
+import { rejudge } from './rejudge.ts'
 
-/** Images judged between two looks at the event loop. */
-const pageSize = 100
+export interface ReevaluateDeps extends JudgeDeps {
+  /** Told of verdicts that changed, at least once each. */
+  readonly announce: (changes: readonly VerdictChange[]) => Promise<void>
+  /** Called between batches: comes back when it may go on. */
+  readonly pause?: () => Promise<void>
+}
+
+export interface Reevaluation {
+  /** Package versions that were matched. */
+  readonly packages: number
+  /** Images that were judged. */
+  readonly images: number
+  /** Of these, with another outcome, policy or reasons than before. */
+  readonly changed: number
+}
+
+/** Packages that are matched and written at once: some milliseconds. */
+const matchBatchSize = 500
+/** Changes that are announced at once. */
+const announceBatch = 500
+/** Batches grow and shrink to take about this long: a push waits for one of them at most. */
+const batchMs = 40
+/** Who was away for more snapshots finds all changed. */
+const snapshotsLooked = 100
 
 /**
- * Brings every stored verdict to the current snapshot and policy without pulling anything: each package version is matched
- * once, then each image is judged again. Safe to repeat and to interrupt: what is already current costs one read.
- * `changed` is called for each image whose verdict is another one than before.
+ * Brings every stored verdict to the current snapshot and policy, at the cost of what changed: packages that touched
+ * advisories name are matched, the tallies of the sets that hold them follow, and the images with these sets are judged. All
+ * others are as of the snapshot by one row. Safe to repeat and to interrupt at any point: what is left to do is in the store.
+ * `full`: matches and judges everything, trusting nothing.
  */
 export async function reevaluate(
   cause: string,
-  deps: JudgeDeps,
-  changed: (digest: Digest) => Promise<void>,
+  deps: ReevaluateDeps,
+  signal: AbortSignal,
+  { full = false }: { readonly full?: boolean } = {},
+): Promise<Reevaluation> {
+  const { store, policy, now } = deps
+  const { reevaluation, feeds } = store
+  const sum = { packages: 0, images: 0, changed: 0 }
+  for (let all = full; ; all = false) {
+    const snapshot = await feeds.current()
+    const former = await reevaluation.standing()
+    const target = { snapshot: snapshot?.number ?? 0, policy: policyFingerprint(policy) }
+    const movedForAll = all ? cause : await whatMovedForAll(former, snapshot, deps)
+    const standing = await reevaluation.begin({ ...target, all: movedForAll })
+
+    if (snapshot) sum.packages += await matchChanges(standing, snapshot, all, deps, signal)
+    await paced(batchMs, (limit) => reevaluation.carry(limit), deps.pause ?? nextTurn, signal)
+    await announceAll(deps, signal)
+    const judged = await judgeAll(snapshot, deps, signal)
+    sum.images += judged.images
+    sum.changed += judged.changed
+    if (await reevaluation.finish(target, now().toISOString())) return sum
+  }
+}
+
+/**
+ * A cause for which every image has to be judged; null where what is due is enough. Images that were scanned meanwhile may
+ * have been judged against any snapshot since the one that was checked last.
+ */
+async function whatMovedForAll(
+  { snapshot: former, checkedAt, policy }: Standing,
+  snapshot: Snapshot | undefined,
+  deps: ReevaluateDeps,
+): Promise<string | null> {
+  if (policy === '') return 'policy'
+  const { reevaluation, feeds } = deps.store
+  const since = snapshot ? (await feeds.snapshots({ limit: snapshotsLooked })).items : []
+  const range = since.filter(({ number }) => number >= former)
+  if (snapshot && range.at(-1)?.number !== former) return 'feed'
+
+  const ecosystems = await reevaluation.ecosystems()
+  const gaps = range.map((one) => ecosystems.map((ecosystem) => gapIn(ecosystem, one)))
+  if (!allEqual(gaps)) return 'feed'
+
+  const distros = await reevaluation.distros()
+  const lines: unknown[] = []
+  for (const now of [new Date(checkedAt ?? 0), deps.now()]) {
+    for (const number of snapshot ? range.map((one) => one.number) : [undefined]) {
+      const lifetimes = await lifetimesOf(distros, now, feeds, number)
+      lines.push(distros.map((distro) => lifetimes.coverage(distro)))
+    }
+  }
+  return allEqual(lines) ? null : 'end of life'
+}
+
+const allEqual = (values: readonly unknown[]): boolean => values.every((value) => isDeepStrictEqual(value, values[0]))
+
+/** Whether the feeds know the ecosystem; not how many advisories they have for it. */
+function gapIn(ecosystem: string, { feeds }: Snapshot): readonly (string | undefined)[] {
+  return feedCoverage({ ecosystems: { [ecosystem]: 1 }, types: {} }, feeds, []).map(({ reason }) => reason)
+}
+
+/** Matches what the feeds changed since packages were last matched, and what never was. Returns how many there were. */
+async function matchChanges(
+  standing: Standing,
+  snapshot: Snapshot,
+  all: boolean,
+  deps: ReevaluateDeps,
+  signal: AbortSignal,
+): Promise<number> {
+  const { packages, feeds, reevaluation } = deps.store
+  let matched = 0
+  if (all) matched += await matchPackages('all', snapshot, deps, signal, snapshot.number + 1)
+  const touched = await touchedSince(standing.matched, snapshot.number, feeds)
+  do {
+    if (touched) {
+      for await (const part of reevaluation.touched(touched, snapshot.number)) {
+        for (let start = 0; start < part.length; start += matchBatchSize) {
+          signal.throwIfAborted()
+          const batch = part.slice(start, start + matchBatchSize)
+          await matchBatch(batch, snapshot, { store: { packages, feeds }, now: deps.now })
+          matched += batch.length
+          await (deps.pause ?? nextTurn)()
+        }
+      }
+    } else {
+      matched += await matchPackages('all', snapshot, deps, signal)
+    }
+    // Scans go on meanwhile, and may have matched one against the former snapshot: then it looks again.
+  } while (!(await reevaluation.matched(snapshot.number, touched)))
+  return matched + (await matchPackages('all', snapshot, deps, signal, 1))
+}
+
+/** Null: what changed is not known, or nothing was ever matched: every package has to be looked at. */
+async function touchedSince(
+  matched: number,
+  current: number,
+  feeds: ReevaluateDeps['store']['feeds'],
+): Promise<Touched | null> {
+  if (matched === current) return { packageKeys: [], rated: [] }
+  return matched === 0 ? null : ((await feeds.changes(matched, current)) ?? null)
+}
+
+/** Judges what is due and announces what changed, batch by batch. */
+async function judgeAll(
+  snapshot: Snapshot | undefined,
+  deps: ReevaluateDeps,
   signal: AbortSignal,
 ): Promise<{ readonly images: number; readonly changed: number }> {
-  const { store } = deps
-  const snapshot = await store.feeds.current()
-  if (snapshot) await matchPackages('all', snapshot, deps, signal)
-  const counts = { images: 0, changed: 0 }
-  for (let page = await store.images.digests(null, pageSize); page.length > 0;) {
-    for (const digest of page) {
-      signal.throwIfAborted()
-      const before = await store.verdicts.current(digest)
-      const after = await judgeImage(digest, snapshot, cause, deps)
-      counts.images += 1
-      if (before?.decidedAt === after.decidedAt) continue
-      counts.changed += 1
-      await changed(digest)
-    }
-    await nextTurn()
-    page = await store.images.digests(page.at(-1) ?? null, pageSize)
+  const { store, policy, now } = deps
+  const sum = { images: 0, changed: 0 }
+  const lifetimesNow = async () => lifetimesOf(await store.reevaluation.distros(), now(), store.feeds)
+  let lifetimes = await lifetimesNow()
+  const judgeSome = async (limit: number): Promise<number> => {
+    const bench = { policy, snapshot, now: now().toISOString() }
+    const judged = await store.reevaluation.judgeDue(limit, (image) => {
+      const lifetime = lifetimes.coverage(image.distro)
+      // It was scanned just now; the next batch knows its distribution.
+      return lifetime ? rejudge(image, lifetime, bench) : 'later'
+    })
+    sum.images += judged.images
+    sum.changed += judged.changed
+    if (judged.changed > 0) await announceAll(deps, signal)
+    if (judged.later > 0) lifetimes = await lifetimesNow()
+    return judged.images + judged.later
   }
-  return counts
+  await paced(batchMs, judgeSome, deps.pause ?? nextTurn, signal)
+  return sum
+}
+
+async function announceAll({ store, announce }: ReevaluateDeps, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted()
+    const changes = await store.reevaluation.outbox(announceBatch)
+    if (changes.length === 0) return
+    await announce(changes)
+    await store.reevaluation.announced(changes.map(({ id }) => id))
+  }
 }

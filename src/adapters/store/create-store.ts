@@ -10,6 +10,7 @@ import { migrations } from './migrations.ts'
 import { noticeTables } from './notice-tables.ts'
 import { packageTables } from './package-tables.ts'
 import { postgres } from './postgres.ts'
+import { reevaluationTables } from './reevaluation-tables.ts'
 import type { Database, Db } from './schema.ts'
 import { sightingTables } from './sighting-tables.ts'
 import { sqlite } from './sqlite.ts'
@@ -40,15 +41,16 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
   return {
     db,
     layers: layerTables(db),
-    images: imageTables(db),
+    images: imageTables(db, engine),
     packages: packageTables(db, engine),
     feeds: feedTables(db),
     verdicts: verdictTables(db, engine),
+    reevaluation: reevaluationTables(db, engine),
     sightings: sightingTables(db, engine),
     writeBacks: writeBackTables(db),
+    notices: noticeTables(db, engine),
     migrate: () => migrate(db, { ...migrations(engine), ...extraMigrations }),
     ping: () => ping(db),
-    notices: noticeTables(db, engine),
     exclusively: (name, seconds, work) => exclusively({ db, engine, log }, name, seconds, work),
     close: () => db.destroy(),
   }

@@ -10,6 +10,8 @@ export interface Engine {
   readonly now: RawBuilder<number>
   /** Locks the selected rows until the transaction ends; SQLite has one writer, who holds all. */
   forUpdate<Q extends { forUpdate(): Q }>(query: Q): Q
+  /** The same for those who only rely on the rows: they do not keep each other waiting. */
+  forShare<Q extends { forShare(): Q }>(query: Q): Q
 }
 
 /** Texts compare by bytes on both engines, so pages and ranges come in one order. */

@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
+import type { Finding } from '../../core/policy/policy.ts'
+import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { listImages } from './image-list.ts'
 import { finding, findingColumns } from './match-rows.ts'
@@ -9,15 +11,18 @@ import { saveSets } from './package-sets.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
 import { inserted, transact } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
+import { shareStanding } from './standing.ts'
 import type { ImageTables } from './store.ts'
 
-export function imageTables(db: Db): ImageTables {
+export function imageTables(db: Db, engine: Engine): ImageTables {
   return {
     async save(scan) {
       await transact(db, async (tx) => {
+        await shareStanding(tx, engine)
         const sets = await saveSets(tx, scan.packages)
         const id = await saveImage(tx, scan)
-        await linkSets(tx, id, sets)
+        await linkSets(tx, id, sets.ids)
+        await markAlone(tx, id, sets.alone)
         await saveChain(tx, id, scan.layers)
       })
     },
@@ -91,22 +96,12 @@ export function imageTables(db: Db): ImageTables {
       return rows.map(packageRecord)
     },
 
-    async findings(digest) {
-      const rows = await packagesOf(db, digest)
-        .innerJoin('package_match', 'package_match.package_id', 'package.id')
-        .selectAll('package_match')
-        .select(findingColumns)
-        .orderBy('package_match.rank')
-        .orderBy('package.name')
-        .orderBy('package_match.vulnerability')
-        .orderBy('package.id')
-        .execute()
-      return rows.map(finding)
-    },
+    findings: (digest) => findingsOf(db, digest),
 
     base: (digest) => baseOf(db, digest),
     derived: (digest, page) => imagesDerivedFrom(db, digest, page),
     list: (filter, page) => listImages(db, filter, page),
+
 
     async digests(after, limit) {
       const rows = await db
@@ -119,6 +114,19 @@ export function imageTables(db: Db): ImageTables {
       return rows.map((row) => row.digest as Digest)
     },
   }
+}
+
+export async function findingsOf(db: Db | Tx, digest: Digest): Promise<readonly Finding[]> {
+  const rows = await packagesOf(db, digest)
+    .innerJoin('package_match', 'package_match.package_id', 'package.id')
+    .selectAll('package_match')
+    .select(findingColumns)
+    .orderBy('package_match.rank')
+    .orderBy('package.name')
+    .orderBy('package_match.vulnerability')
+    .orderBy('package.id')
+    .execute()
+  return rows.map(finding)
 }
 
 async function saveImage(tx: Tx, scan: ScanRecord): Promise<number> {
@@ -160,8 +168,20 @@ async function linkSets(tx: Tx, image: number, sets: readonly number[]): Promise
     .execute()
 }
 
+async function markAlone(tx: Tx, image: number, alone: boolean): Promise<void> {
+  if (alone) {
+    await tx
+      .insertInto('image_alone')
+      .values({ image_id: image })
+      .onConflict((oc) => oc.doNothing())
+      .execute()
+  } else {
+    await tx.deleteFrom('image_alone').where('image_id', '=', image).execute()
+  }
+}
+
 /** An image has a package through one set only, because sets are one a kind: no row comes twice. */
-function packagesOf(db: Db, digest: Digest) {
+export function packagesOf(db: Db | Tx, digest: Digest) {
   return db
     .selectFrom('image')
     .innerJoin('image_set', 'image_set.image_id', 'image.id')

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import type { Engine } from './engine.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
 import { feedsAndGate } from './migrations/0002-feeds-and-gate.ts'
+import { tallies } from './migrations/0003-tallies.ts'
 import { notifications } from './migrations/0005-notifications.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
@@ -9,6 +10,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
   return {
     '0001_first_tables': { up: (db) => firstTables(db, engine) },
     '0002_feeds_and_gate': { up: (db) => feedsAndGate(db, engine) },
-  }
+    '0003_tallies': { up: (db) => tallies(db, engine) },
     '0005_notifications': { up: (db) => notifications(db, engine) },
+  }
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Insertable } from 'kysely'
 import type { InstalledPackage, PackageType } from '../../core/inventory/package.ts'
+import { contentsOf } from '../../core/match/feed-coverage.ts'
+import { namesOf } from './package-names.ts'
 import { packageRow } from './package-rows.ts'
 import { inserted, listed } from './rows.ts'
 import type { Database, Tx } from './schema.ts'
+import { tallySet } from './set-tallies.ts'
+import { twinsAmong } from './twins.ts'
 
 type NewPackage = Insertable<Database['package']>
 
@@ -11,6 +15,12 @@ interface PackageSet {
   readonly hash: string
   readonly kind: string
   readonly packages: readonly NewPackage[]
+}
+
+export interface SavedSets {
+  readonly ids: readonly number[]
+  /** The sets' tallies do not add up to the image's: the same purl stands for different packages. */
+  readonly alone: boolean
 }
 
 /** OS packages come from one database and change together; each language tree has its own life. */
@@ -23,7 +33,7 @@ function kindOf(type: PackageType): string {
  * an image on a known base writes only what is new. Rows are written in the order of their hashes, packages before sets:
  * two savers that wait for each other's new rows wait in one direction.
  */
-export async function saveSets(tx: Tx, packages: readonly InstalledPackage[]): Promise<readonly number[]> {
+export async function saveSets(tx: Tx, packages: readonly InstalledPackage[]): Promise<SavedSets> {
   const sets = setsOf(packages)
   const known = await idsOf(tx, 'package_set', sets)
   const missing = sets.filter((set) => !known.has(set.hash))
@@ -32,17 +42,24 @@ export async function saveSets(tx: Tx, packages: readonly InstalledPackage[]): P
   for (const { hash, kind, packages: members } of missing) {
     const set = await tx
       .insertInto('package_set')
-      .values({ hash, kind })
+      .values({ hash, kind, contents: JSON.stringify(contentsOf(members.map(owned))) })
       .onConflict((oc) => oc.doNothing())
       .returning('id')
       .executeTakeFirst()
     // Another saver committed the same set meanwhile.
     if (set === undefined) continue
-    const rows = members.map((member) => ({ set_id: set.id, package_id: packageIds.get(member.hash) ?? 0 }))
+    const idOf = (member: NewPackage): number => packageIds.get(member.hash) ?? 0
+    const rows = members.map((member) => ({ set_id: set.id, package_id: idOf(member) }))
     for (const part of inserted(rows)) await tx.insertInto('set_package').values(part).execute()
+    const twins = twinsAmong(members).twins.map((twin) => ({ set_id: set.id, package_id: idOf(twin) }))
+    for (const part of inserted(twins)) await tx.insertInto('set_twin').values(part).execute()
+    await tallySet(tx, set.id)
   }
-  return [...(await idsOf(tx, 'package_set', sets)).values()]
+  const ids = [...(await idsOf(tx, 'package_set', sets)).values()]
+  return { ids, alone: twinsAmong(sets.flatMap((set) => set.packages)).strangers }
 }
+
+const owned = ({ owner = null, ecosystem, type }: NewPackage) => ({ owner, ecosystem, type })
 
 function setsOf(packages: readonly InstalledPackage[]): PackageSet[] {
   const kinds = new Map<string, Map<string, NewPackage>>()
@@ -72,7 +89,16 @@ async function savePackages(tx: Tx, sets: readonly PackageSet[]): Promise<Map<st
       .onConflict((oc) => oc.doNothing())
       .execute()
   }
-  return new Map([...known, ...(await idsOf(tx, 'package', missing))])
+  const ids = await idsOf(tx, 'package', missing)
+  const names = missing.flatMap((row) => namesOf(row).map((name) => ({ name, package_id: ids.get(row.hash) ?? 0 })))
+  for (const part of inserted(names)) {
+    await tx
+      .insertInto('package_name')
+      .values(part)
+      .onConflict((oc) => oc.doNothing())
+      .execute()
+  }
+  return new Map([...known, ...ids])
 }
 
 async function idsOf(

@@ -3,18 +3,21 @@ import { listPackages } from './package-list.ts'
 import { packageColumns, packageRecord } from './package-rows.ts'
 import { saveMatches } from './save-matches.ts'
 import type { Db } from './schema.ts'
+import { standingOf } from './standing.ts'
 import type { PackageTables } from './store.ts'
 import { imagesWith, listVulnerabilities, vulnerability } from './vulnerability-list.ts'
 
 export function packageTables(db: Db, engine: Engine): PackageTables {
   return {
     async unmatched(of, snapshot, after, limit) {
+      const { matched } = await standingOf(db)
+      const before = matched >= snapshot ? 1 : snapshot
       const rows = await db
         .selectFrom('package')
         .select(packageColumns)
         .$if(of !== 'all', (query) => query.where('package.id', 'in', idsOf(db, of === 'all' ? '' : of.image)))
         .where('package.id', '>', after)
-        .where('package.matched_snapshot', '<', snapshot)
+        .where('package.matched_snapshot', '<', before)
         .where('package.ecosystem', '<>', '')
         .orderBy('package.id')
         .limit(limit)

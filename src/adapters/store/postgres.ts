@@ -21,6 +21,7 @@ export function postgres(url: string, log: StoreLog | undefined): Engine {
     keyOnlyTable: undefined,
     now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     forUpdate: (query) => query.forUpdate(),
+    forShare: (query) => query.forShare(),
   }
 }
 

@@ -1,9 +1,12 @@
+import type { MatchChange } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import { keyText } from './key-text.ts'
 import { matchContent, type MatchRow, matchRow, sameMatch } from './match-rows.ts'
 import type { MatchedPackage } from './records.ts'
 import { inserted, listed, transact } from './rows.ts'
+import { type LockedPackage, saveTallies } from './save-tallies.ts'
 import type { Db, Tx } from './schema.ts'
+import { shareStanding } from './standing.ts'
 import { saveVulnerabilities } from './vulnerability-rows.ts'
 
 /** See PackageTables.saveMatches. A result against an older snapshot never replaces one against a newer. */
@@ -16,8 +19,12 @@ export async function saveMatches(
   const results = new Map(matched.map(({ packageId, result }) => [packageId, result]))
   const ids = [...results.keys()].sort((a, b) => a - b)
   await transact(db, async (tx) => {
+    const standing = await shareStanding(tx, engine)
+    // All packages count as matched against that one: a former state must not come after it.
+    if (standing.matched > snapshot) return
     for (const part of listed(ids)) {
-      const current = await lockPackages(tx, engine, part, snapshot)
+      const packages = await lockPackages(tx, engine, part, snapshot)
+      const current = packages.map(({ id }) => id)
       if (current.length === 0) continue
       const wanted = current.flatMap((id) => (results.get(id)?.matches ?? []).map((match) => matchRow(id, match, now)))
       const gaps = current.flatMap((id) =>
@@ -27,27 +34,38 @@ export async function saveMatches(
           reason,
         })),
       )
-      await saveVulnerabilities(tx, engine, wanted, await replaceMatches(tx, current, wanted))
-      await replaceGaps(tx, current, gaps)
+      const changes = await replaceMatches(tx, current, wanted)
+      const touched = new Set(changes.map(({ before, after }) => (after ?? before)!.vulnerability))
+      await saveVulnerabilities(tx, engine, wanted, touched)
+      const otherGaps = await replaceGaps(tx, current, gaps)
+      await saveTallies(tx, { packages, matches: distinct(wanted), gaps: distinctGaps(gaps), changes, otherGaps })
       await tx.updateTable('package').set({ matched_snapshot: snapshot }).where('id', 'in', current).execute()
     }
   })
 }
 
 /** In the order of their ids, so that two workers with the same packages queue up instead of blocking each other. */
-async function lockPackages(tx: Tx, engine: Engine, ids: readonly number[], snapshot: number): Promise<number[]> {
+async function lockPackages(
+  tx: Tx,
+  engine: Engine,
+  ids: readonly number[],
+  snapshot: number,
+): Promise<readonly LockedPackage[]> {
   const query = tx
     .selectFrom('package')
-    .select('id')
+    .select(['id', 'type', 'name', 'source_name', 'owner', 'matched_snapshot'])
     .where('id', 'in', ids)
     .where('matched_snapshot', '<=', snapshot)
     .orderBy('id')
-  const rows = await engine.forUpdate(query).execute()
-  return rows.map((row) => row.id)
+  return engine.forUpdate(query).execute()
 }
 
-/** Writes only what differs, and returns the vulnerabilities of all rows that were written or deleted. */
-async function replaceMatches(tx: Tx, packages: readonly number[], wanted: readonly MatchRow[]): Promise<Set<string>> {
+/** Writes only what differs, and returns that. */
+async function replaceMatches(
+  tx: Tx,
+  packages: readonly number[],
+  wanted: readonly MatchRow[],
+): Promise<readonly MatchChange[]> {
   const stored = await tx.selectFrom('package_match').selectAll().where('package_id', 'in', packages).execute()
   const storedByKey = new Map(stored.map((row) => [keyOf(row), row]))
   const wantedByKey = new Map(wanted.map((row) => [keyOf(row), row]))
@@ -73,24 +91,53 @@ async function replaceMatches(tx: Tx, packages: readonly number[], wanted: reado
       )
       .execute()
   }
-  return new Set([...gone, ...changed].map((row) => row.vulnerability))
+  return [
+    ...gone.map((row) => ({ packageId: row.package_id, before: row })),
+    ...changed.map((row) => ({ packageId: row.package_id, before: storedByKey.get(keyOf(row)), after: row })),
+  ]
+}
+
+/** As they are stored: the last of several with one key. */
+function distinct(rows: readonly MatchRow[]): readonly MatchRow[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
 }
 
 function keyOf(row: { readonly package_id: number; readonly vulnerability: string }): string {
   return `${row.package_id} ${row.vulnerability}`
 }
 
-async function replaceGaps(
-  tx: Tx,
-  packages: readonly number[],
-  gaps: readonly { package_id: number; advisory: string; reason: string }[],
-): Promise<void> {
-  await tx.deleteFrom('package_gap').where('package_id', 'in', packages).execute()
-  for (const part of inserted(gaps)) {
-    await tx
-      .insertInto('package_gap')
-      .values(part)
-      .onConflict((oc) => oc.doNothing())
-      .execute()
-  }
+interface GapRow {
+  readonly package_id: number
+  readonly advisory: string
+  readonly reason: string
+}
+
+const gapKey = ({ package_id, advisory }: GapRow): string => `${package_id} ${advisory}`
+
+/** As they are stored: the first of several with one key. */
+function distinctGaps(gaps: readonly GapRow[]): readonly GapRow[] {
+  const rows = new Map<string, GapRow>()
+  for (const gap of gaps) if (!rows.has(gapKey(gap))) rows.set(gapKey(gap), gap)
+  return [...rows.values()]
+}
+
+/** Returns the packages that have other gaps now. */
+async function replaceGaps(tx: Tx, packages: readonly number[], gaps: readonly GapRow[]): Promise<Set<number>> {
+  const stored = await tx.selectFrom('package_gap').selectAll().where('package_id', 'in', packages).execute()
+  const former = new Map(stored.map((row) => [gapKey(row), row]))
+  const wanted = new Map(distinctGaps(gaps).map((row) => [gapKey(row), row]))
+  const other = new Set([
+    ...stored.filter((row) => !wanted.has(gapKey(row))).map((row) => row.package_id),
+    ...[...wanted.values()]
+      .filter((row) => former.get(gapKey(row))?.reason !== row.reason)
+      .map((row) => row.package_id),
+  ])
+  if (other.size === 0) return other
+  await tx
+    .deleteFrom('package_gap')
+    .where('package_id', 'in', [...other])
+    .execute()
+  const written = [...wanted.values()].filter((row) => other.has(row.package_id))
+  for (const part of inserted(written)) await tx.insertInto('package_gap').values(part).execute()
+  return other
 }

@@ -14,7 +14,24 @@ export interface Database {
   /** Manifests that are not images: a signature, a chart. */
   artifact: { digest: string; description: string }
   package: PackageTable
-  package_set: { id: Generated<number>; hash: string; kind: string }
+  /** The names that advisories for a package go by: the second half of its lookup keys. */
+  package_name: { name: string; package_id: number }
+  /** `contents`: how many packages of which ecosystem, as JSON. */
+  package_set: { id: Generated<number>; hash: string; kind: string; contents: Generated<string> }
+  /** Packages of a set whose purl another of its packages has: what affects both counts once. */
+  set_twin: { set_id: number; package_id: number }
+  /** Findings that count, by class (tally-classes.ts); `counted` of them are in the tallies of the sets. */
+  package_tally: { package_id: number; class: number; count: number; counted: Generated<number> }
+  /** Over the packages of a set, twins once. */
+  set_tally: { set_id: number; class: number; count: number }
+  /** Packages whose tally the sets do not have yet, and images to be judged again; why (due-causes.ts). */
+  package_due: { package_id: number; cause: string }
+  image_due: { image_id: number; cause: string }
+  /** Images that tallies say too little of: they are judged by their findings. */
+  image_alone: { image_id: number }
+  /** Verdicts that changed without a scan and were not yet announced. */
+  verdict_outbox: { verdict_id: number }
+  standing: StandingTable
   set_package: { set_id: number; package_id: number }
   image_set: { image_id: number; set_id: number }
   snapshot: { number: number; adopted_at: string; feeds: string }
@@ -40,11 +57,31 @@ export interface Database {
   tag: TagTable
   write_back: WriteBackTable
   own_manifest: { digest: string; written_at: string }
+  /** What notifications have got to: `seen`, when the newest finding was first seen; `kev`, a snapshot. */
+  notice_state: { name: string; value: string }
+  /** What rules were last told of an image; `seen` as the state's then. */
+  notice_told: { image_id: number; outcome: string; decided_at: string; seen: string }
+  notice_change: NoticeChangeTable
+  notice: NoticeTable
   lock: { name: string; holder: string; expires_at: number }
 }
 
 export type Db = Kysely<Database>
 export type Tx = Transaction<Database>
+
+/** One row: how far re-evaluation has come. */
+interface StandingTable {
+  id: number
+  /** Every package that was ever matched is as of this snapshot, or of the later one that it was matched against itself. */
+  matched: number
+  /** The snapshot that re-evaluation is on its way to. */
+  target: number
+  /** Every current verdict is right as of this snapshot, but for the images that are due. */
+  snapshot: number
+  /** Fingerprint of the policy they were judged by; empty before the first time. */
+  policy: string
+  checked_at: string | null
+}
 
 interface LayerFactsTable {
   blob: string
@@ -57,12 +94,6 @@ interface ImageTable {
   digest: string
   media_type: string
   platform: string
-  /** What notifications have got to: `seen`, when the newest finding was first seen; `kev`, a snapshot. */
-  notice_state: { name: string; value: string }
-  /** What rules were last told of an image; `seen` as the state's then. */
-  notice_told: { image_id: number; outcome: string; decided_at: string; seen: string }
-  notice_change: NoticeChangeTable
-  notice: NoticeTable
   created: string | null
   size: number
   config_digest: string

@@ -30,6 +30,7 @@ export function sqlite(path: string): Engine {
     keyOnlyTable: sql`without rowid`,
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     forUpdate: (query) => query,
+    forShare: (query) => query,
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Digest } from '../../core/image/digest.ts'
+import type { Distro } from '../../core/inventory/package.ts'
 import type { LayerFacts } from '../../core/layer/facts.ts'
 import type { Advisory } from '../../core/match/advisory.ts'
 import type { FactKind, FactValues, FeedFact } from '../../core/match/feed-facts.ts'
-import type { Finding } from '../../core/policy/policy.ts'
 import type { Severity } from '../../core/match/advisory.ts'
 import type { Notice } from '../../core/notice/notice.ts'
+import type { Finding } from '../../core/policy/policy.ts'
 import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
-import type {
 import type { ChangedImage, NoticeAttempt, NoticeDelivery, NoticeFilter } from './notice-records.ts'
+import type {
   AdvisoryOrigin,
   AffectedImage,
   BaseImage,
@@ -32,6 +33,7 @@ import type { ChangedImage, NoticeAttempt, NoticeDelivery, NoticeFilter } from '
   VulnerabilitySummary,
   WriteBackRecord,
 } from './records.ts'
+import type { DueImage, Standing, Target, Touched, VerdictChange } from './reevaluation-records.ts'
 
 /** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
 export interface Store {
@@ -40,12 +42,13 @@ export interface Store {
   readonly packages: PackageTables
   readonly feeds: FeedTables
   readonly verdicts: VerdictTables
+  readonly reevaluation: ReevaluationTables
   readonly sightings: SightingTables
   readonly writeBacks: WriteBackTables
+  readonly notices: NoticeTables
   /** Brings the schema up to date; safe when two processes start at once. Returns the names of the migrations it ran. */
   migrate(): Promise<readonly string[]>
   /** STORE_UNAVAILABLE unless the database answers. */
-  readonly notices: NoticeTables
   ping(): Promise<void>
   /**
    * Runs `work` while no other process runs one under the same name; undefined, without running, if another does. The
@@ -182,11 +185,48 @@ export interface VerdictTables {
   current(digest: Digest): Promise<VerdictRecord | undefined>
   /**
    * Replaces the current verdict; when outcome, policy or reasons differ the former one stays in the history. One against an
-   * older snapshot than the current one's comes late and changes nothing. NOT_FOUND if the image is not stored.
+   * older snapshot than the current one's comes late and changes nothing. `judgedBy`: fingerprint of the policy; a verdict by
+   * another policy or snapshot than re-evaluation works with makes its image due. NOT_FOUND if the image is not stored.
    */
-  save(verdict: VerdictRecord): Promise<void>
+  save(verdict: VerdictRecord, judgedBy?: string): Promise<void>
   /** Newest first, beginning with the current one. */
   history(digest: Digest, page: PageRequest): Promise<Page<VerdictRecord>>
+}
+
+/**
+ * The way from a feed change to the verdicts, in steps that each commit by themselves and can be repeated: packages are
+ * matched, packages that are due change the tallies of their sets, images that are due are judged, and what changed waits in an
+ * outbox until it was announced. Whoever comes after a crash goes on with what is due.
+ */
+export interface ReevaluationTables {
+  standing(): Promise<Standing>
+  /** Sets out for the target, and returns where things stood. From now on late verdicts make their images due. */
+  begin(target: Target): Promise<Standing>
+  /** Packages that a feed change touches and that were last matched before `snapshot`, in parts of some thousand. */
+  touched(touched: Touched, snapshot: number): AsyncIterable<readonly PackageRecord[]>
+  /**
+   * Every package that was ever matched counts as matched against `snapshot` from now on. False, and nothing done, while some
+   * `touched` one (or, where that is null, any) is not.
+   */
+  matched(snapshot: number, touched: Touched | null): Promise<boolean>
+  /** Brings up to `limit` due packages into the tallies of their sets; their images are due. Returns how many there were. */
+  carry(limit: number): Promise<number>
+  /**
+   * Judges up to `limit` due images in one transaction; `judge` gives undefined where nothing is another than before, `later`
+   * where the image has to stay due.
+   */
+  judgeDue(
+    limit: number,
+    judge: (image: DueImage) => VerdictRecord | undefined | 'later',
+  ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }>
+  /** The oldest changes that were not yet announced. */
+  outbox(limit: number): Promise<readonly (VerdictChange & { readonly id: number })[]>
+  announced(ids: readonly number[]): Promise<void>
+  /** All verdicts are right as of the target. False, and nothing done, while something is due or the target is another. */
+  finish(target: Omit<Target, 'all'>, at: string): Promise<boolean>
+  /** Ecosystems of stored packages, and distributions of stored images. */
+  ecosystems(): Promise<readonly string[]>
+  distros(): Promise<readonly Distro[]>
 }
 
 export interface SightingTables {
@@ -246,3 +286,4 @@ export interface NoticeTables {
   /** Newest first. */
   list(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
 }
+

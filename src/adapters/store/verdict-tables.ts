@@ -1,27 +1,30 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { Insertable, Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
-import type { CoverageEntry } from '../../core/inventory/package.ts'
-import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
 import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
+import { commonRank, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import type { VerdictRecord } from './records.ts'
 import { transact } from './rows.ts'
-import type { Database, Db } from './schema.ts'
+import type { Db, Tx } from './schema.ts'
+import { shareStanding, type StandingRow } from './standing.ts'
 import type { VerdictTables } from './store.ts'
-
-type VerdictRow = Selectable<Database['verdict']>
+import { sameDecision, verdictRecord, verdictRow } from './verdict-rows.ts'
 
 export function verdictTables(db: Db, engine: Engine): VerdictTables {
   return {
     async current(digest) {
-      const row = await verdictsOf(db, digest).where('verdict.superseded_at', 'is', null).executeTakeFirst()
-      return row && verdictRecord(row, digest)
+      const row = await verdictsOf(db, digest)
+        .leftJoin('image_due', 'image_due.image_id', 'verdict.image_id')
+        .innerJoin('standing', (join) => join.onTrue())
+        .select(['image_due.image_id as due', 'standing.snapshot as standing', 'standing.checked_at as confirmed'])
+        .where('verdict.superseded_at', 'is', null)
+        .executeTakeFirst()
+      return row && confirmed(verdictRecord(row, digest), row)
     },
 
-    async save(verdict) {
+    async save(verdict, judgedBy) {
       await transact(db, async (tx) => {
+        const standing = await shareStanding(tx, engine)
         const image = await engine
           .forUpdate(tx.selectFrom('image').select('id').where('digest', '=', verdict.digest))
           .executeTakeFirst()
@@ -35,6 +38,7 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
           .where('verdict.superseded_at', 'is', null)
           .executeTakeFirst()
         if ((former?.snapshot ?? 0) > (verdict.snapshot ?? Infinity)) return
+        if (!isStanding(standing, verdict, judgedBy)) await makeDue(tx, image.id)
         const row = verdictRow(image.id, verdict)
         if (former !== undefined && sameDecision(verdictRecord(former, verdict.digest), verdict)) {
           await tx.updateTable('verdict').set(row).where('id', '=', former.id).execute()
@@ -61,44 +65,34 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
   }
 }
 
+/** What re-evaluation found unchanged, it did not write: the row is as of the last one, unless the image waits for it. */
+function confirmed(
+  verdict: VerdictRecord,
+  by: { readonly due: number | null; readonly standing: number; readonly confirmed: string | null },
+): VerdictRecord {
+  if (by.due !== null || by.confirmed === null || (verdict.snapshot ?? 0) > by.standing) return verdict
+  const checkedAt = verdict.checkedAt > by.confirmed ? verdict.checkedAt : by.confirmed
+  return { ...verdict, snapshot: by.standing === 0 ? verdict.snapshot : by.standing, checkedAt }
+}
+
+/** Whether re-evaluation may take the verdict for right as of the snapshot that it is on its way to. */
+function isStanding({ target, policy }: StandingRow, verdict: VerdictRecord, judgedBy: string | undefined): boolean {
+  if (policy === '') return true
+  return (verdict.snapshot ?? 0) >= target && (judgedBy === undefined || judgedBy === policy)
+}
+
+async function makeDue(tx: Tx, image: number): Promise<void> {
+  await tx
+    .insertInto('image_due')
+    .values({ image_id: image, cause: dueCause(commonRank, 'policy') })
+    .onConflict((oc) => oc.doNothing())
+    .execute()
+}
+
 function verdictsOf(db: Db, digest: Digest) {
   return db
     .selectFrom('image')
     .innerJoin('verdict', 'verdict.image_id', 'image.id')
     .selectAll('verdict')
     .where('image.digest', '=', digest)
-}
-
-function sameDecision(a: VerdictRecord, b: VerdictRecord): boolean {
-  return a.outcome === b.outcome && a.policy === b.policy && isDeepStrictEqual(a.reasons, b.reasons)
-}
-
-function verdictRow(image: number, verdict: VerdictRecord): Insertable<Database['verdict']> {
-  return {
-    image_id: image,
-    outcome: verdict.outcome,
-    policy: verdict.policy,
-    reasons: JSON.stringify(verdict.reasons),
-    counts: JSON.stringify(verdict.counts),
-    coverage: JSON.stringify(verdict.coverage),
-    snapshot: verdict.snapshot,
-    cause: verdict.cause,
-    decided_at: verdict.decidedAt,
-    checked_at: verdict.checkedAt,
-  }
-}
-
-function verdictRecord(row: VerdictRow, digest: Digest): VerdictRecord {
-  return {
-    digest,
-    outcome: row.outcome as Outcome,
-    policy: row.policy,
-    reasons: JSON.parse(row.reasons) as VerdictReason[],
-    counts: JSON.parse(row.counts) as FindingCounts,
-    coverage: JSON.parse(row.coverage) as CoverageEntry[],
-    snapshot: row.snapshot,
-    cause: row.cause,
-    decidedAt: row.decided_at,
-    checkedAt: row.checked_at,
-  }
 }

@@ -1,0 +1,71 @@
+import type { Digest } from '../../core/image/digest.ts'
+import type { CoverageEntry, Distro } from '../../core/inventory/package.ts'
+import type { PackageContents } from '../../core/match/feed-coverage.ts'
+import type { Finding, FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
+import type { Tally } from '../../core/policy/tally.ts'
+import type { VerdictRecord } from './records.ts'
+
+/** How far re-evaluation has come. */
+export interface Standing {
+  /** Every package that was ever matched is as of this snapshot at least; 0 before the first. */
+  readonly matched: number
+  /** Every current verdict is right as of this snapshot, but for the images that are due; 0 before the first. */
+  readonly snapshot: number
+  /** Fingerprint of the policy they were judged by; empty before the first time. */
+  readonly policy: string
+  /** When that was confirmed, RFC 3339. */
+  readonly checkedAt: string | null
+}
+
+/** What is wanted: everything right as of this snapshot, by this policy. */
+export interface Target {
+  /** 0 without any. */
+  readonly snapshot: number
+  /** Its fingerprint. */
+  readonly policy: string
+  /** All images are due, for this cause; null: only where the policy is another. */
+  readonly all: string | null
+}
+
+/** Package keys and ids of vulnerabilities that a feed change touched, as FeedChanges has them. */
+export interface Touched {
+  readonly packageKeys: readonly string[]
+  readonly rated: readonly string[]
+}
+
+/** An image that is to be judged again, with what decides about it. */
+export interface DueImage {
+  readonly digest: Digest
+  readonly cause: string
+  readonly distro: Distro | null
+  /** Of the inventory. */
+  readonly coverage: readonly CoverageEntry[]
+  readonly contents: PackageContents
+  readonly uncomparable: readonly { readonly package: string; readonly advisory: string; readonly reason: string }[]
+  /** Its open findings, or themselves where the tally cannot tell. */
+  readonly evidence: { readonly tally: Tally } | { readonly findings: readonly Finding[] }
+  readonly former: VerdictRecord | undefined
+}
+
+/** A verdict that is another one than before. */
+export interface VerdictChange {
+  readonly digest: Digest
+  /** Null for the first. */
+  readonly before: {
+    readonly outcome: Outcome
+    readonly policy: string
+    readonly reasons: readonly VerdictReason[]
+    readonly counts: FindingCounts
+  } | null
+  readonly after: {
+    readonly outcome: Outcome
+    readonly policy: string
+    readonly reasons: readonly VerdictReason[]
+    readonly counts: FindingCounts
+  }
+  /** Snapshot it was judged against; null where no feed was given. */
+  readonly snapshot: number | null
+  readonly cause: string
+  /** RFC 3339. */
+  readonly at: string
+}

@@ -1,0 +1,94 @@
+import { sql } from 'kysely'
+import type { Distro } from '../../core/inventory/package.ts'
+import { commonRank, dueCause } from './due-causes.ts'
+import { judgeDue } from './due-images.ts'
+import type { Engine } from './engine.ts'
+import type { Standing } from './reevaluation-records.ts'
+import { transact } from './rows.ts'
+import type { Db, Tx } from './schema.ts'
+import { addToImages, addToSets } from './set-tallies.ts'
+import { holdStanding, standingOf, type StandingRow } from './standing.ts'
+import type { ReevaluationTables } from './store.ts'
+import { someLeft, touchedPackages } from './touched-packages.ts'
+import { announced, outbox } from './verdict-outbox.ts'
+
+export function reevaluationTables(db: Db, engine: Engine): ReevaluationTables {
+  return {
+    standing: async () => standing(await standingOf(db)),
+
+    begin: (target) =>
+      transact(db, async (tx) => {
+        const row = await holdStanding(tx, engine)
+        const all = target.all ?? (row.policy === target.policy ? null : 'policy')
+        if (all !== null) await allDue(tx, all)
+        await tx
+          .updateTable('standing')
+          .set({ target: Math.max(row.target, target.snapshot), policy: target.policy })
+          .execute()
+        return standing(row)
+      }),
+
+    touched: (touched, snapshot) => touchedPackages(db, touched, snapshot),
+
+    matched: (snapshot, touched) =>
+      transact(db, async (tx) => {
+        const row = await holdStanding(tx, engine)
+        if (row.matched >= snapshot) return true
+        if (await someLeft(tx, touched, snapshot)) return false
+        await tx.updateTable('standing').set({ matched: snapshot }).execute()
+        return true
+      }),
+
+    carry: (limit) => transact(db, async (tx) => carry(tx, engine, limit)),
+    judgeDue: (limit, judge) => judgeDue({ db, engine }, limit, judge),
+    outbox: (limit) => outbox(db, limit),
+    announced: (ids) => announced(db, ids),
+
+    finish: (target, at) =>
+      transact(db, async (tx) => {
+        const row = await holdStanding(tx, engine)
+        const ready = row.policy === target.policy && row.target <= target.snapshot
+        if (!ready || (await isAnyDue(tx))) return false
+        await tx.updateTable('standing').set({ snapshot: target.snapshot, checked_at: at }).execute()
+        return true
+      }),
+
+    async ecosystems() {
+      const rows = await db.selectFrom('package').select('ecosystem').distinct().where('ecosystem', '<>', '').execute()
+      return rows.map((row) => row.ecosystem)
+    },
+
+    async distros() {
+      const rows = await db.selectFrom('image').select('distro').distinct().where('distro', 'is not', null).execute()
+      return rows.map((row) => JSON.parse(row.distro ?? 'null') as Distro)
+    },
+  }
+}
+
+function standing({ matched, snapshot, policy, checked_at: checkedAt }: StandingRow): Standing {
+  return { matched, snapshot, policy, checkedAt }
+}
+
+async function allDue(tx: Tx, cause: string): Promise<void> {
+  await sql`
+    insert into image_due (image_id, cause) select id, ${dueCause(commonRank, cause)} from image where true
+    on conflict (image_id) do nothing`.execute(tx)
+}
+
+async function carry(tx: Tx, engine: Engine, limit: number): Promise<number> {
+  await holdStanding(tx, engine)
+  const due = await tx.selectFrom('package_due').select('package_id').orderBy('package_id').limit(limit).execute()
+  const first = due[0]?.package_id
+  const last = due.at(-1)?.package_id
+  if (first === undefined || last === undefined) return 0
+  await addToImages(tx, first, last)
+  await addToSets(tx, first, last)
+  await tx.deleteFrom('package_due').where('package_id', '>=', first).where('package_id', '<=', last).execute()
+  return due.length
+}
+
+async function isAnyDue(tx: Tx): Promise<boolean> {
+  const image = await tx.selectFrom('image_due').select('image_id').limit(1).executeTakeFirst()
+  const packages = await tx.selectFrom('package_due').select('package_id').limit(1).executeTakeFirst()
+  return image !== undefined || packages !== undefined
+}

@@ -1,0 +1,46 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Insertable, Selectable } from 'kysely'
+import type { Digest } from '../../core/image/digest.ts'
+import type { CoverageEntry } from '../../core/inventory/package.ts'
+import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
+import type { VerdictRecord } from './records.ts'
+import type { Database } from './schema.ts'
+
+export type VerdictRow = Selectable<Database['verdict']>
+
+export function sameDecision(
+  a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>,
+  b: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>,
+): boolean {
+  return a.outcome === b.outcome && a.policy === b.policy && isDeepStrictEqual(a.reasons, b.reasons)
+}
+
+export function verdictRow(image: number, verdict: VerdictRecord): Insertable<Database['verdict']> {
+  return {
+    image_id: image,
+    outcome: verdict.outcome,
+    policy: verdict.policy,
+    reasons: JSON.stringify(verdict.reasons),
+    counts: JSON.stringify(verdict.counts),
+    coverage: JSON.stringify(verdict.coverage),
+    snapshot: verdict.snapshot,
+    cause: verdict.cause,
+    decided_at: verdict.decidedAt,
+    checked_at: verdict.checkedAt,
+  }
+}
+
+export function verdictRecord(row: VerdictRow, digest: Digest): VerdictRecord {
+  return {
+    digest,
+    outcome: row.outcome as Outcome,
+    policy: row.policy,
+    reasons: JSON.parse(row.reasons) as VerdictReason[],
+    counts: JSON.parse(row.counts) as FindingCounts,
+    coverage: JSON.parse(row.coverage) as CoverageEntry[],
+    snapshot: row.snapshot,
+    cause: row.cause,
+    decidedAt: row.decided_at,
+    checkedAt: row.checked_at,
+  }
+}

@@ -1,0 +1,24 @@
+import { judgeImage, type JudgeDeps } from './judge-image.ts'
+import { matchPackages } from './match-packages.ts'
+import type { Digest } from '../core/image/digest.ts'
+
+/**
+ * Matches and judges a stored image against the current snapshot (`matching` false: against none). Feeds that are adopted
+ * meanwhile may have been re-evaluated without it: then it looks again.
+ */
+export async function judgeAsOfNow(
+  digest: Digest,
+  deps: JudgeDeps & { readonly matching?: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { feeds } = deps.store
+  const current = async () => (deps.matching === false ? undefined : feeds.current())
+  let snapshot = await current()
+  for (;;) {
+    if (snapshot) await matchPackages({ image: digest }, snapshot, deps, signal)
+    await judgeImage(digest, snapshot, 'scanned again', deps)
+    const latest = await current()
+    if (latest?.number === snapshot?.number) return
+    snapshot = latest
+  }
+}

@@ -1,0 +1,328 @@
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createStore } from '../src/adapters/store/create-store.ts'
+import type { Snapshot } from '../src/adapters/store/records.ts'
+import type { Store } from '../src/adapters/store/store.ts'
+import { digestOf, type Digest } from '../src/core/image/digest.ts'
+import type { Distro, InstalledPackage } from '../src/core/inventory/package.ts'
+import type { Advisory } from '../src/core/match/advisory.ts'
+import { parseOsv } from '../src/core/match/osv.ts'
+import { defaultPolicy } from '../src/core/policy/default-policy.ts'
+import type { Policy } from '../src/core/policy/policy.ts'
+import { currentCoverage } from '../src/flows/judge-image.ts'
+import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
+import { reevaluate } from '../src/flows/reevaluate.ts'
+import type { DatabaseServer } from './store-contract.ts'
+import { deb, feed, npm, scan } from './support/store-records.ts'
+
+/*
+ * Whatever happens to a fleet, in whatever order, and wherever the process dies: once re-evaluation has come to its end, every
+ * image has the verdict and the findings that a new store would give it.
+ */
+
+const distros: readonly (Distro | null)[] = [
+  { id: 'debian', version: '12', ecosystem: 'Debian:12' },
+  { id: 'debian', version: '13', ecosystem: 'Debian:13' },
+  null,
+]
+const names = ['alpha', 'Gamma_x', 'gamma-x']
+const versions = ['1.0', '1.5', '2.0', 'not a version']
+const severities = ['CRITICAL', 'HIGH', 'MODERATE', 'LOW', null]
+const policies: readonly Policy[] = [
+  defaultPolicy,
+  {
+    name: 'default',
+    vulnerabilities: [{ name: 'all', severity: 'low', fixable: false, action: 'fail' }],
+    onIncomplete: 'warn',
+  },
+]
+
+interface FleetImage {
+  readonly name: string
+  readonly distro: number
+  readonly packages: readonly FleetPackage[]
+}
+
+interface FleetPackage {
+  readonly ecosystem: 'npm' | 'PyPI' | 'Debian'
+  readonly name: number
+  readonly version: number
+  readonly license: number
+  readonly owned: boolean
+}
+
+interface FleetAdvisory {
+  readonly id: number
+  readonly ecosystem: string
+  readonly name: number
+  readonly fixed: string | null
+  readonly severity: number
+  readonly alias: number | null
+  readonly withdrawn: boolean
+}
+
+/** Where the process dies, and what other processes do after a number of its calls; null: nothing of that. */
+interface Trouble {
+  readonly dies: number | null
+  readonly others: { readonly after: number; readonly steps: readonly Step[] } | null
+}
+
+type Step =
+  | { readonly kind: 'adopt'; readonly records: readonly FleetAdvisory[]; readonly gone: readonly number[] }
+  | ({ readonly kind: 'push'; readonly image: number; readonly matching: boolean } & Trouble)
+  | ({ readonly kind: 'reevaluate'; readonly full: boolean } & Trouble)
+  | { readonly kind: 'policy'; readonly policy: number }
+  | { readonly kind: 'time'; readonly years: number }
+
+const fleetPackage: fc.Arbitrary<FleetPackage> = fc.record({
+  ecosystem: fc.constantFrom('npm', 'PyPI', 'Debian', 'Debian'),
+  name: fc.nat(names.length - 1),
+  version: fc.nat(versions.length - 1),
+  license: fc.nat(1),
+  owned: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+})
+const fleetAdvisory: fc.Arbitrary<FleetAdvisory> = fc.record({
+  id: fc.nat(7),
+  ecosystem: fc.constantFrom('npm', 'PyPI', 'Debian:12', 'Debian:13'),
+  name: fc.nat(names.length - 1),
+  fixed: fc.constantFrom(null, '1.2', '3.0'),
+  severity: fc.nat(severities.length - 1),
+  alias: fc.option(fc.nat(2)),
+  withdrawn: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
+})
+const adoption: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('adopt' as const),
+  records: fc.array(fleetAdvisory, { minLength: 1, maxLength: 4 }),
+  gone: fc.array(fc.nat(7), { maxLength: 2 }),
+})
+const rarely = (times: number): fc.Arbitrary<boolean> => fc.integer({ min: 1, max: times }).map((n) => n === times)
+const pushing = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
+  fc
+    .tuple(fc.record({ image: fc.nat(4), unmatched: rarely(10) }), trouble)
+    .map(([{ image, unmatched }, hit]) => ({ kind: 'push', image, matching: !unmatched, ...hit }))
+const reevaluating = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
+  fc.tuple(rarely(8), trouble).map(([full, hit]) => ({ kind: 'reevaluate', full, ...hit }))
+const none: Trouble = { dies: null, others: null }
+const quiet = fc.constant(none)
+const others = fc.array(fc.oneof(adoption, pushing(quiet), reevaluating(quiet)), { minLength: 1, maxLength: 3 })
+const trouble: fc.Arbitrary<Trouble> = fc.record({
+  dies: fc.option(fc.integer({ min: 1, max: 30 }), { freq: 1 }),
+  others: fc.option(fc.record({ after: fc.nat(20), steps: others }), { freq: 1 }),
+})
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: adoption },
+  { weight: 5, arbitrary: pushing(trouble) },
+  { weight: 5, arbitrary: reevaluating(trouble) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('policy' as const), policy: fc.nat(policies.length - 1) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('time' as const), years: fc.integer({ min: 1, max: 3 }) }) },
+)
+const fleet: fc.Arbitrary<readonly FleetImage[]> = fc
+  .array(fc.record({ distro: fc.nat(distros.length - 1), packages: fc.array(fleetPackage, { maxLength: 6 }) }), {
+    minLength: 5,
+    maxLength: 5,
+  })
+  .map((images) => images.map((image, index) => ({ name: `image ${index}`, ...image })))
+
+function installed(
+  { ecosystem, name, version, license, owned }: FleetPackage,
+  distro: Distro | null,
+): InstalledPackage {
+  const rest = {
+    licenses: [['MIT'], ['ISC']][license]!,
+    ownedBy: owned ? 'pkg:deb/debian/owner@1' : null,
+  }
+  const [named = '', versioned = ''] = [names[name], versions[version]]
+  if (ecosystem === 'npm') return npm(named, versioned, rest)
+  if (ecosystem === 'Debian') {
+    const source = { name: named, version: versioned }
+    return deb(`lib${named}`, versioned, { ...rest, source, ecosystem: distro?.ecosystem ?? null, ownedBy: null })
+  }
+  const purl = `pkg:pypi/${named.toLowerCase().replaceAll('_', '-')}@${versioned}`
+  return npm(named, versioned, { ...rest, type: 'pypi', ecosystem: 'PyPI', purl })
+}
+
+function advisoryOf({ id, ecosystem, name, fixed, severity, alias, withdrawn }: FleetAdvisory): Advisory {
+  const events = [{ introduced: '0' }, ...(fixed === null ? [] : [{ fixed }])]
+  const text = JSON.stringify({
+    id: `ADV-${id}`,
+    modified: '2026-01-01T00:00:00Z',
+    aliases: alias === null ? [] : [`CVE-2026-000${alias}`],
+    ...(withdrawn && { withdrawn: '2026-02-01T00:00:00Z' }),
+    ...(severities[severity] && { database_specific: { severity: severities[severity] } }),
+    affected: [{ package: { ecosystem, name: names[name] }, ranges: [{ type: 'ECOSYSTEM', events }] }],
+  })
+  return parseOsv(text, () => undefined)!
+}
+
+class Died extends Error {}
+
+/** The store as a process sees it that dies at one call, and is overtaken by others before another. */
+function troubled(store: Store, { dies, others }: Trouble, overtake: (steps: readonly Step[]) => Promise<void>): Store {
+  let calls = 0
+  const wrap = (target: object): object =>
+    new Proxy(target, {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name)
+        if (typeof value === 'object' && value !== null) return wrap(value)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]): unknown => {
+          calls += 1
+          if (calls === dies) throw new Died()
+          const call = (): unknown => Reflect.apply(value, of, args)
+          // The one that gives an iterator and no promise.
+          if (calls - 1 !== others?.after || name === 'touched') return call()
+          return overtake(others.steps).then(call)
+        }
+      },
+    })
+  return wrap(store) as Store
+}
+
+interface World {
+  readonly store: Store
+  readonly images: readonly FleetImage[]
+  readonly feed: Map<number, FleetAdvisory>
+  readonly pushed: Set<number>
+  policy: Policy
+  now: Date
+}
+
+const never = new AbortController().signal
+
+async function adopt(store: Store, records: readonly FleetAdvisory[], gone: readonly number[]): Promise<Snapshot> {
+  const transaction = await store.feeds.begin()
+  const entries = [...new Map(records.map((record) => [record.id, record])).values()].map((record) => {
+    const advisory = advisoryOf(record)
+    return { path: `${advisory.id}.json`, hash: digestOf(JSON.stringify(advisory)), advisory }
+  })
+  await transaction.put('osv', entries)
+  await transaction.remove(
+    'osv',
+    gone.map((id) => `ADV-${id}.json`),
+  )
+  return transaction.adopt([feed('osv', await transaction.count('osv'))], '2026-05-01T00:00:00Z')
+}
+
+async function push(world: World, index: number, matching: boolean, trouble: Trouble): Promise<void> {
+  const { images, policy, now } = world
+  const store = troubled(world.store, trouble, (steps) => takeAll(world, steps))
+  const image = images[index]!
+  const distro = distros[image.distro]!
+  const packages = image.packages.map((found) => installed(found, distro))
+  await store.images.save(scan(image.name, packages, { distro }))
+  await judgeAsOfNow(digestOf(image.name), { store, policy, now: () => now, matching }, never)
+}
+
+async function take(world: World, taken: Step): Promise<void> {
+  const { store, feed: records } = world
+  switch (taken.kind) {
+    case 'adopt': {
+      const gone = taken.gone.filter((id) => !taken.records.some((record) => record.id === id))
+      await adopt(store, taken.records, gone)
+      for (const record of taken.records) records.set(record.id, record)
+      for (const id of gone) records.delete(id)
+      return
+    }
+    case 'push':
+      world.pushed.add(taken.image)
+      return push(world, taken.image, taken.matching, taken)
+    case 'policy':
+      world.policy = policies[taken.policy]!
+      return
+    case 'time':
+      world.now = new Date(Date.UTC(world.now.getUTCFullYear() + taken.years, 4, 1))
+      return
+    case 'reevaluate': {
+      const { policy, now } = world
+      const mortal = troubled(store, taken, (steps) => takeAll(world, steps))
+      const deps = { store: mortal, policy, now: () => now, announce: async () => {} }
+      await reevaluate('feed', deps, never, { full: taken.full })
+    }
+  }
+}
+
+async function takeAll(world: World, steps: readonly Step[]): Promise<void> {
+  for (const taken of steps) await survive(world, taken)
+}
+
+async function survive(world: World, taken: Step): Promise<void> {
+  try {
+    await take(world, taken)
+  } catch (error) {
+    if (!(error instanceof Died)) throw error
+  }
+}
+
+async function seen({ store, now }: World, digest: Digest) {
+  const verdict = await store.verdicts.current(digest)
+  const image = await store.images.get(digest)
+  const findings = await store.images.findings(digest)
+  if (!verdict || !image) throw new Error(`${digest} has no verdict`)
+  const { outcome, policy, reasons, counts, snapshot } = verdict
+  const packages = await store.images.packages(digest)
+  const at = { store, now: () => now }
+  return {
+    verdict: { outcome, policy, reasons, counts, snapshot },
+    listed: (await store.images.list({ outcome }, { limit: 10 })).items.find((item) => item.digest === digest)?.counts,
+    coverage: await currentCoverage(image, packages, await store.feeds.current(), at),
+    findings: findings.map((finding) => ({ ...finding, firstSeen: null })),
+  }
+}
+
+export function describeReevaluation(title: string, runs: number, start: () => Promise<DatabaseServer>): void {
+  // oxlint-disable-next-line vitest/valid-title -- the caller's literal
+  describe(title, () => {
+    let server: DatabaseServer
+    beforeAll(async () => {
+      server = await start()
+    })
+    afterAll(() => server?.stop())
+
+    const opened = async (): Promise<Awaited<ReturnType<typeof createStore>>> => {
+      const store = await createStore({ url: await server.newDatabase() })
+      await store.migrate()
+      return store
+    }
+
+    test('incremental equals full, whatever happens in whatever order and wherever the process dies', async () => {
+      await fc.assert(
+        fc.asyncProperty(fleet, fc.array(step, { maxLength: 20 }), async (images, steps) => {
+          const store = await opened()
+          const world: World = {
+            store,
+            images,
+            feed: new Map(),
+            pushed: new Set(),
+            policy: defaultPolicy,
+            now: new Date(Date.UTC(2026, 4, 1)),
+          }
+          const fresh = await opened()
+          try {
+            await takeAll(world, steps)
+            // A push whose worker died is tried again.
+            for (const index of diedPushing(steps)) await push(world, index, true, none)
+            await take(world, { kind: 'reevaluate', full: false, ...none })
+
+            const current = await store.feeds.current()
+            for (let number = 1; number < (current?.number ?? 0); number++) await adopt(fresh, [], [])
+            if (current) await adopt(fresh, [...world.feed.values()], [])
+            const other = { ...world, store: fresh }
+            for (const index of world.pushed) {
+              await push(other, index, true, none)
+              const digest = digestOf(images[index]!.name)
+              expect(await seen(world, digest)).toEqual(await seen(other, digest))
+            }
+          } finally {
+            await store.close()
+            await fresh.close()
+          }
+        }),
+        { numRuns: runs },
+      )
+    }, 120_000)
+  })
+}
+
+function diedPushing(steps: readonly Step[]): Set<number> {
+  return new Set(steps.flatMap((taken) => (taken.kind === 'push' && taken.dies !== null ? [taken.image] : [])))
+}
