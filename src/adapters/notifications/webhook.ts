@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { Channel } from './channel.ts'
 
 /**
- * CloudEvents 1.0, structured mode. `tallyman-signature: t=<unix seconds>,v1=<hex>` is the HMAC-SHA256 of `<t>.<raw body>`:
- * with the time in it, a recorded request cannot be sent again later.
+ * CloudEvents 1.0, structured mode, signed as our own generic webhook asks others to: `x-tallyman-signature: sha256=<hex>` is
+ * the HMAC-SHA256 of `<x-tallyman-timestamp>.<raw body>`. With the time in it, a recorded request cannot be sent again later.
  */
 export const webhook: Channel = {
   name: 'webhook',
@@ -24,7 +24,7 @@ export const webhook: Channel = {
     return {
       headers: {
         'content-type': 'application/cloudevents+json; charset=utf-8',
-        ...(signature && { 'tallyman-signature': `t=${seconds},v1=${signature}` }),
+        ...(signature && { 'x-tallyman-timestamp': seconds, 'x-tallyman-signature': `sha256=${signature}` }),
       },
       body,
     }
