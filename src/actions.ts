@@ -34,6 +34,7 @@ import {
   openRegistries,
   openStore,
   registryClient,
+  sweptRegistry,
 } from './wire.ts'
 
 /** What the commands ask for, on the real parts. */
@@ -254,10 +255,12 @@ async function updateFeeds(
 async function syncDeclared({ registry, configFile, progress, signal }: RegistryRequest) {
   const config = loadConfig(configFile ?? undefined)
   const registries = openRegistries(config)
-  const { client } = registries.named(registry)
+  const swept = sweptRegistry(registries.named(registry))
   const { store, queue, close } = await openBackend(config)
   try {
-    return await syncRegistry(registry, client, { store, queue, progress }, signal)
+    const trouble = (error: TallymanError, at: { readonly repository?: string }) =>
+      progress(`${[registry, ...(at.repository ? [at.repository] : [])].join('/')}: ${error.message} [${error.code}]`)
+    return await syncRegistry(swept, { store, queue, progress, trouble, now: () => new Date() }, signal)
   } finally {
     await close()
     await registries.close()

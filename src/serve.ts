@@ -6,11 +6,15 @@ import type { Role } from './cli/actions.ts'
 import { TallymanError, asTallymanError } from './errors.ts'
 import { refreshFeedsInThread } from './feed-thread.ts'
 import { buildReport } from './flows/build-report.ts'
+import { deliverNotice } from './flows/deliver-notice.ts'
+import { deliverPending, notify, notifyOfHeldFeeds, type NotifyDeps } from './flows/notify.ts'
 import { createPushGate } from './flows/push-gate.ts'
 import { reevaluate } from './flows/reevaluate.ts'
 import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
+import type { Handler } from './flows/run-job.ts'
 import { runWorker } from './flows/work.ts'
 import { writeBack } from './flows/write-back.ts'
+import { createSweeping } from './sweeping.ts'
 import { createApp } from './http/app.ts'
 import type { Digest } from './core/image/digest.ts'
 import type { Logger } from './log.ts'
@@ -20,6 +24,7 @@ import {
   loadPolicy,
   openBackend,
   openLayers,
+  openNotifier,
   openRegistries,
   type Backend,
   type Registries,
@@ -27,7 +32,7 @@ import {
 import { workerMetrics } from './worker-metrics.ts'
 
 /** Everything that the roles of one process share. */
-interface House {
+export interface House {
   readonly config: Config
   readonly backend: Backend
   readonly registries: Registries
@@ -112,6 +117,8 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   const { config, backend, registries, log, metrics } = house
   const { store, queue } = backend
   const layers = openLayers(config)
+  const notifier = openNotifier(config)
+  const notifying = notifyDeps(house)
   const deps: ScanJobDeps = {
     store,
     layers,
@@ -125,7 +132,12 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       const { client, config } = registries.named(registry)
       return { repository: client.repository(name), writeBack: config.writeBack }
     },
+    judged: (images, signal) => notify(images, notifying, signal),
   }
+  // What a process before this one did not tell; on a new store, where the telling begins.
+  await notify('all', notifying, signal)
+  await deliverPending(notifying)
+  const sweeping = createSweeping(house)
   const pushes = createPushGate()
   const beforeBulk = (lane: string, work: () => Promise<void>) =>
     lane === 'push' || lane === 'manual' ? pushes.run(work) : work()
@@ -138,8 +150,13 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   try {
     const { concurrency, leaseSeconds } = config.worker
     const handlers = {
-      scan: (payload: unknown, { signal, job }: { signal: AbortSignal; job: { readonly lane: string } }) =>
-        beforeBulk(job.lane, () => runScanJob(payload, deps, signal)),
+      scan: (payload: unknown, { signal, job }: HandlerContext) =>
+        beforeBulk(job.lane, () =>
+          job.lane === 'sweep' ? sweeping.scan(payload, deps, signal) : runScanJob(payload, deps, signal),
+        ),
+      ...sweeping.handlers,
+      deliver: (payload: Readonly<Record<string, unknown>>, { signal }: HandlerContext) =>
+        deliverNotice(payload, { store, queue, send: notifier.send, now: () => new Date(), log }, signal),
       'write-back': (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) =>
         writeBackEverywhere(payload['digest'] as Digest, house, deps, signal),
       reevaluate: async (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) => {
@@ -147,15 +164,21 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
         const full = payload['full'] === true
         const counts = await reevaluate(cause, { ...deps, announce, pause: pushes.pause }, signal, { full })
         log.info(counts, 'stored images judged again')
+        await notify('all', notifying, signal)
       },
     }
-    await runWorker(
-      { queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log, metrics },
-      signal,
-    )
+    const options = { queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log, metrics }
+    await Promise.all([runWorker(options, signal), sweeping.run(() => notify('all', notifying, signal), signal)])
   } finally {
     await layers.close()
+    await notifier.close()
   }
+}
+
+type HandlerContext = Parameters<Handler>[1]
+
+function notifyDeps({ config, backend: { store, queue } }: House): NotifyDeps {
+  return { store, queue, rules: config.notifications, now: () => new Date() }
 }
 
 /** Registries are slow: re-evaluation only notes what it changed. */
@@ -224,11 +247,9 @@ async function approvedFeeds({ backend: { store } }: House): Promise<ReadonlySet
 }
 
 /** The feeds that could not be read. */
-async function refreshDue(
-  { config, backend: { store, queue }, log }: House,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+async function refreshDue(house: House, names: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const { config, backend, log } = house
+  const { store, queue } = backend
   try {
     const before = await store.feeds.current()
     const { snapshot, failed } = await refreshFeedsInThread(config, names, signal)
@@ -236,6 +257,7 @@ async function refreshDue(
     if (snapshot !== null && snapshot !== before?.number) {
       await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
     }
+    await notifyOfHeldFeeds(notifyDeps(house))
     return new Set(failed.map(({ feed }) => feed))
   } catch (thrown) {
     const { code, message } = asTallymanError(thrown)

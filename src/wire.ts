@@ -23,6 +23,7 @@ import type { Policy } from './core/policy/policy.ts'
 import { parsePolicy } from './core/policy/policy-document.ts'
 import { TallymanError } from './errors.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
+import type { SweptRegistry } from './flows/sweep-registry.ts'
 
 /** The only file that constructs adapters. Each function makes one thing from the configuration. */
 
@@ -114,6 +115,12 @@ function openRegistry(config: RegistryConfig): Registry {
   if (!dialect)
     throw new TallymanError('CONFIG_INVALID', `registries.${config.name}.kind: ${config.kind} is not a webhook dialect`)
   return { config, client: registryClient(config), dialect }
+}
+
+/** As a walk through it needs to know it. */
+export function sweptRegistry({ config, client }: Registry): SweptRegistry {
+  const { name, repositories, webhookSecrets } = config
+  return { name, client, repositories, notifies: webhookSecrets.length > 0 }
 }
 
 type ClientConfig = Pick<RegistryConfig, 'host' | 'plainHttp'> & Partial<RegistryConfig>

@@ -5,7 +5,11 @@ import type { WorkerMetrics } from './flows/run-job.ts'
 const buckets = [0.1, 0.5, 1, 5, 15, 60, 300, 1800]
 
 /** What the worker of this process did, for /metrics. */
-export function workerMetrics(): WorkerMetrics & { readonly registry: Registry } {
+export function workerMetrics(): WorkerMetrics & {
+  readonly registry: Registry
+  /** A push that no notification told of was found by the walk through its registry. */
+  eventMissed(registry: string): void
+} {
   const registry = new Registry()
   const ended = new Counter({
     name: 'tallyman_jobs_ended_total',
@@ -20,8 +24,15 @@ export function workerMetrics(): WorkerMetrics & { readonly registry: Registry }
     buckets,
     registers: [registry],
   })
+  const missed = new Counter({
+    name: 'tallyman_events_missed_total',
+    help: 'Pushes that the sweep of a registry found and that its notifications should have told of',
+    labelNames: ['registry'] as const,
+    registers: [registry],
+  })
   return {
     registry,
+    eventMissed: (name) => missed.inc({ registry: name }),
     jobEnded({ kind, lane }, outcome, seconds) {
       ended.inc({ kind, lane, outcome })
       duration.observe({ kind }, seconds)

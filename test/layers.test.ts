@@ -57,7 +57,7 @@ function violation({ from, to, typeOnly }: Import): string | undefined {
   }
   if (!to.startsWith('src/')) return undefined // a package; knip sees that it is declared
   const target = room(to)
-  if (['wire', 'serve', 'worker-metrics', 'feed-thread', 'actions', 'main'].includes(target))
+  if (['wire', 'serve', 'worker-metrics', 'feed-thread', 'sweeping', 'actions', 'main'].includes(target))
     return `${from} imports ${to}: nothing imports the wiring`
   if (target === room(from)) {
     const other = room(from) === 'adapters' && from.split('/')[2] !== to.split('/')[2]

@@ -30,7 +30,9 @@ export interface CliActions {
   /** Enqueues, in lane `sweep`, what the registry holds and the store has not seen. */
   syncRegistry(request: RegistryRequest): Promise<RegistrySync>
   /** Sends a sample to one target of the configuration. NOT_FOUND if there is none of that name. */
-  testNotification(request: NotificationTest): Promise<{ readonly status: number | null; readonly error: string | null }>
+  testNotification(
+    request: NotificationTest,
+  ): Promise<{ readonly status: number | null; readonly error: string | null }>
   /** Names of the migrations that it ran, none if the schema was up to date. */
   migrate(configFile: string | null): Promise<readonly string[]>
   /** The effective configuration, secrets replaced: plain data, printed as YAML or JSON. */
@@ -136,4 +138,6 @@ interface RegistrySync {
   readonly repositories: number
   readonly tags: number
   readonly enqueued: number
+  /** Tags and digests that are no longer there. */
+  readonly forgotten: number
 }

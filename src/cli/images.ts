@@ -17,10 +17,12 @@ export function imagesCommand(context: CliContext): Command {
     .addOption(outcomeOption())
     .option('--package <name[@version]>', 'with this package')
     .option('--vulnerability <id>', 'with this vulnerability, by any of its ids')
+    .option('--deleted', 'also those that no registry holds any more')
   listCommand(command, context, {
     noun: 'image',
-    filters: ['registry', 'repository', 'tag', 'outcome', 'package', 'vulnerability'],
-    ask: (inquiry, filter: ImageFilter, page) => inquiry.images(filter, page),
+    filters: ['registry', 'repository', 'tag', 'outcome', 'package', 'vulnerability', 'deleted'],
+    ask: (inquiry, { deleted, ...filter }: ImageFilter & { deleted?: true }, page) =>
+      inquiry.images({ ...filter, live: !deleted }, page),
     columns: imageColumns,
   })
   return examples(command, [

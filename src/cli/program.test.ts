@@ -220,12 +220,12 @@ test('feed adopt tells what is held back still, and needs to be told that it is 
 
 test('sync, migrate, config and version print what was done', async () => {
   const actions: Partial<CliActions> = {
-    syncRegistry: async () => ({ repositories: 1, tags: 1_500, enqueued: 3 }),
+    syncRegistry: async () => ({ repositories: 1, tags: 1_500, forgotten: 0, enqueued: 3 }),
     migrate: async () => ['001_first', '002_second'],
     config: async () => ({ server: { port: 8080 } }),
   }
   const printed = async (...argv: string[]) => (await runTallyman(argv, actions)).stdout
-  expect(await printed('sync', 'hub')).toBe('1,500 tags in 1 repository; 3 scans enqueued\n')
+  expect(await printed('sync', 'hub')).toBe('1,500 tags in 1 repository; 3 scans enqueued, 0 forgotten\n')
   expect(await printed('migrate')).toBe('ran 001_first, 002_second\n')
   expect(await printed('config')).toBe('server:\n  port: 8080\n')
   expect(await printed('config', '-o', 'json')).toBe('{\n  "server": {\n    "port": 8080\n  }\n}\n')

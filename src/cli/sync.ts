@@ -9,7 +9,9 @@ export function syncCommand(context: CliContext): Command {
   const { actions, io } = context
   const command = new Command('sync')
     .summary('enqueue what a registry holds and we have not seen')
-    .description('Walks a declared registry and enqueues every tag whose image is not known. A worker scans them.')
+    .description(
+      'Walks through a declared registry, enqueues a scan of every tag whose image is not known, and forgets what is no longer there. A server does so by itself (registries.<name>.sweepEvery).',
+    )
     .argument('<registry>', 'the name under which it is declared')
     .addOption(outputOption())
     .addOption(configOption())
@@ -18,9 +20,9 @@ export function syncCommand(context: CliContext): Command {
         actions.syncRegistry({ registry, configFile: config ?? null, progress, signal: io.signal }),
       )
       if (output === 'json') return print(context, json(result))
-      const { repositories, tags, enqueued } = result
+      const { repositories, tags, enqueued, forgotten } = result
       const seen = `${plural(tags, 'tag')} in ${plural(repositories, 'repository', 'repositories')}`
-      return print(context, `${seen}; ${plural(enqueued, 'scan')} enqueued\n`)
+      return print(context, `${seen}; ${plural(enqueued, 'scan')} enqueued, ${forgotten} forgotten\n`)
     })
   return examples(command, [['a registry that was in use before tallyman', 'tallyman sync harbor']])
 }

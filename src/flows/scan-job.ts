@@ -4,7 +4,7 @@ import type { Job, Lane } from '../adapters/queue/queue.ts'
 import type { Repository } from '../adapters/registry/client.ts'
 import { scanImage, type Scanned, type ScanDeps, type ScanTarget } from './scan-image.ts'
 import { writeBack, type WriteBackDeps } from './write-back.ts'
-import { isDigest } from '../core/image/digest.ts'
+import { isDigest, type Digest } from '../core/image/digest.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What a scan job carries: where the image lies and what of it was named. */
@@ -40,6 +40,8 @@ export interface ScanJobDeps extends ScanDeps, WriteBackDeps {
     registry: string,
     name: string,
   ) => { readonly repository: Repository; readonly writeBack: boolean }
+  /** Told of the images that a job has judged, before their reports are written back. */
+  readonly judged: (images: readonly Digest[], signal: AbortSignal) => Promise<void>
 }
 
 /** Runs one scan job: scan, then write the reports back to where the image was found. */
@@ -60,8 +62,13 @@ export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: Abor
   const current = tag && digest ? await tagIsCurrent(repository, tag, digest, signal) : true
   const target = { source: repository, location, reference, tag: (current && tag) || null, tagOrDigest, platform: null }
   const scanned = await scanOrDrop(target, deps, signal)
-  if (!scanned || !wanted) return
+  if (!scanned) return
   const { root, images } = scanned
+  await deps.judged(
+    images.map((image) => image.digest),
+    signal,
+  )
+  if (!wanted) return
   for (const image of images) await writeBack(image, location, repository, deps, signal)
   if (!images.some((image) => image.digest === root.digest)) await writeBack(root, location, repository, deps, signal)
 }

@@ -15,6 +15,7 @@ import type { Database, Db } from './schema.ts'
 import { sightingTables } from './sighting-tables.ts'
 import { sqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
+import { sweepTables } from './sweep-tables.ts'
 import { verdictTables } from './verdict-tables.ts'
 import { writeBackTables } from './write-back-tables.ts'
 
@@ -49,6 +50,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     sightings: sightingTables(db, engine),
     writeBacks: writeBackTables(db),
     notices: noticeTables(db, engine),
+    sweeps: sweepTables(db),
     migrate: () => migrate(db, { ...migrations(engine), ...extraMigrations }),
     ping: () => ping(db),
     exclusively: (name, seconds, work) => exclusively({ db, engine, log }, name, seconds, work),

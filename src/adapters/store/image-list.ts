@@ -60,6 +60,7 @@ type Images = ExpressionBuilder<Database, 'image'>
 function* conditions(eb: Images, filter: ImageFilter) {
   const { outcome, package: wanted, vulnerability } = filter
   if (outcome !== undefined) yield eb('image.id', 'in', havingOutcome(eb, outcome))
+  if (filter.live) yield eb.exists(lyingSomewhere(eb))
   if (wanted !== undefined) yield eb('image.id', 'in', havingPackage(eb, wanted))
   if (vulnerability !== undefined) yield eb('image.id', 'in', havingVulnerability(eb, vulnerability))
   if (filter.registry !== undefined || filter.repository !== undefined || filter.tag !== undefined) {
@@ -67,6 +68,14 @@ function* conditions(eb: Images, filter: ImageFilter) {
     const children = eb.selectFrom('index_child').select('index_child.digest').where('index_digest', 'in', lying)
     yield eb('image.digest', 'in', lying.union(children))
   }
+}
+
+function lyingSomewhere(eb: Images) {
+  return eb
+    .selectFrom('sighting')
+    .select('sighting.digest')
+    .whereRef('sighting.digest', '=', 'image.digest')
+    .where('sighting.gone_at', 'is', null)
 }
 
 function havingOutcome(eb: Images, outcome: Outcome) {

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { listImages } from './image-list.ts'
 import { finding, findingColumns } from './match-rows.ts'
+import { outdatedImages } from './outdated-images.ts'
 import { packageColumns, packageRecord } from './package-rows.ts'
 import { saveSets } from './package-sets.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
@@ -102,6 +103,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     derived: (digest, page) => imagesDerivedFrom(db, digest, page),
     list: (filter, page) => listImages(db, filter, page),
 
+    outdated: (catalogers, after, limit) => outdatedImages(db, catalogers, after, limit),
 
     async digests(after, limit) {
       const rows = await db

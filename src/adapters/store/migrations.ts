@@ -4,6 +4,7 @@ import { firstTables } from './migrations/0001-first-tables.ts'
 import { feedsAndGate } from './migrations/0002-feeds-and-gate.ts'
 import { tallies } from './migrations/0003-tallies.ts'
 import { notifications } from './migrations/0005-notifications.ts'
+import { reconciliation } from './migrations/0006-reconciliation.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -12,5 +13,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0002_feeds_and_gate': { up: (db) => feedsAndGate(db, engine) },
     '0003_tallies': { up: (db) => tallies(db, engine) },
     '0005_notifications': { up: (db) => notifications(db, engine) },
+    '0006_reconciliation': { up: (db) => reconciliation(db, engine) },
   }
 }

@@ -130,6 +130,40 @@ export interface TagObservation extends Location {
   readonly observedAt: string
 }
 
+/** How far the walk through a registry has got. */
+export interface SweepRecord extends SweepCounts {
+  readonly registry: string
+  readonly startedAt: string
+  /** Null while it goes on. */
+  readonly finishedAt: string | null
+  /** When a walk was last finished, this one or an earlier one. */
+  readonly lastFinishedAt: string | null
+  /** Repositories that it is done with. */
+  readonly repositories: number
+}
+
+export interface SweepCounts {
+  readonly tags: number
+  /** Scans that it asked for. */
+  readonly enqueued: number
+  /** Tags and digests that are no longer there. */
+  readonly forgotten: number
+}
+
+/** A place in the order of sighting. */
+export interface SeenPosition {
+  readonly seen: string
+  readonly digest: string
+}
+
+export interface OutdatedImage {
+  readonly digest: Digest
+  /** When it was last seen anywhere. */
+  readonly seen: string
+  /** Where to scan it again: `digest` is that of the index which has it there, else its own. */
+  readonly roots: readonly (Location & { readonly digest: Digest })[]
+}
+
 export interface WriteBackRecord extends Location {
   /** The image. */
   readonly digest: Digest
@@ -158,6 +192,8 @@ export interface ImageFilter {
   readonly repository?: string
   readonly tag?: string
   readonly outcome?: Outcome
+  /** Only those that some place still holds. */
+  readonly live?: boolean
   /** Package name, optionally with `@version`. */
   readonly package?: string
   readonly vulnerability?: string

@@ -63,6 +63,9 @@ export interface Database {
   notice_told: { image_id: number; outcome: string; decided_at: string; seen: string }
   notice_change: NoticeChangeTable
   notice: NoticeTable
+  sweep: SweepTable
+  /** What a walk through a registry still has to look at; `after_tag` where it has begun. */
+  sweep_repository: { registry: string; repository: string; after_tag: string | null }
   lock: { name: string; holder: string; expires_at: number }
 }
 
@@ -246,6 +249,17 @@ interface NoticeChangeTable {
   since: string | null
   /** Of the worst new finding, where new findings were asked for. */
   newest_rank: number | null
+}
+
+interface SweepTable {
+  registry: string
+  started_at: string
+  finished_at: string | null
+  last_finished_at: string | null
+  repositories: number
+  tags: number
+  enqueued: number
+  forgotten: number
 }
 
 /** Outbox and delivery log: what still has a next try is to be delivered. */

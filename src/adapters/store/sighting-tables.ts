@@ -51,6 +51,63 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
       })
     },
 
+    async repositories(registry) {
+      const rows = await db
+        .selectFrom('location')
+        .select('repository')
+        .where('registry', '=', registry)
+        .where((eb) =>
+          eb.or([
+            eb.exists(
+              eb
+                .selectFrom('sighting')
+                .select('sighting.digest')
+                .whereRef('sighting.location_id', '=', 'location.id')
+                .where('gone_at', 'is', null),
+            ),
+            eb.exists(
+              eb
+                .selectFrom('tag')
+                .select('tag.id')
+                .whereRef('tag.location_id', '=', 'location.id')
+                .where('ended_at', 'is', null),
+            ),
+          ]),
+        )
+        .orderBy('repository')
+        .execute()
+      return rows.map((row) => row.repository)
+    },
+
+    async tags(location) {
+      const id = await locationId(db, location)
+      if (id === undefined) return []
+      const rows = await currentTags(db, id).select('tag').orderBy('tag').execute()
+      return rows.map(({ tag, digest }) => ({ tag, digest: digest as Digest }))
+    },
+
+    async untagged(location) {
+      const id = await locationId(db, location)
+      if (id === undefined) return []
+      const rows = await db
+        .selectFrom('sighting')
+        .select('sighting.digest')
+        .where('sighting.location_id', '=', id)
+        .where('sighting.gone_at', 'is', null)
+        .where('sighting.digest', 'not in', currentTags(db, id).clearSelect().select('tag.digest'))
+        .where('sighting.digest', 'not in', (eb) =>
+          eb
+            .selectFrom('sighting as parent')
+            .innerJoin('index_child', 'index_child.index_digest', 'parent.digest')
+            .select('index_child.digest')
+            .where('parent.location_id', '=', id)
+            .where('parent.gone_at', 'is', null),
+        )
+        .orderBy('sighting.digest')
+        .execute()
+      return rows.map((row) => row.digest as Digest)
+    },
+
     async forget(location, { digest, tag }) {
       const now = new Date().toISOString()
       await transact(db, async (tx) => {

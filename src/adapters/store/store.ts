@@ -21,12 +21,16 @@ import type {
   MatchedPackage,
   PackageFilter,
   PackageRecord,
+  OutdatedImage,
   PackageSummary,
   Page,
   PageRequest,
   ScanRecord,
+  SeenPosition,
   Snapshot,
   SnapshotFeed,
+  SweepCounts,
+  SweepRecord,
   TagObservation,
   VerdictRecord,
   VulnerabilityFilter,
@@ -46,6 +50,7 @@ export interface Store {
   readonly sightings: SightingTables
   readonly writeBacks: WriteBackTables
   readonly notices: NoticeTables
+  readonly sweeps: SweepTables
   /** Brings the schema up to date; safe when two processes start at once. Returns the names of the migrations it ran. */
   migrate(): Promise<readonly string[]>
   /** STORE_UNAVAILABLE unless the database answers. */
@@ -86,6 +91,12 @@ export interface ImageTables {
   /** The stored images that begin with this one's layers and have more, newest first. */
   derived(digest: Digest, page: PageRequest): Promise<Page<ImageSummary>>
   list(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
+  /** Images that lie somewhere and were read by other catalogers than these, most recently seen first, after `after`. */
+  outdated(
+    catalogers: Readonly<Record<string, number>>,
+    after: SeenPosition | null,
+    limit: number,
+  ): Promise<readonly OutdatedImage[]>
   /** Digests of all stored images in digest order after `after`, for bulk work. */
   digests(after: Digest | null, limit: number): Promise<readonly Digest[]>
 }
@@ -239,6 +250,12 @@ export interface SightingTables {
   resolve(location: Location, tag: string): Promise<TagObservation | undefined>
   /** Everywhere an image or index lies, with its current tags. */
   locations(digest: Digest): Promise<readonly (Location & { readonly tags: readonly string[] })[]>
+  /** Repositories of a registry that hold something, as far as is known. */
+  repositories(registry: string): Promise<readonly string[]>
+  /** The current tags of a repository. */
+  tags(location: Location): Promise<readonly { readonly tag: string; readonly digest: Digest }[]>
+  /** What lies in a repository without a tag of its own, and in no index that lies there. */
+  untagged(location: Location): Promise<readonly Digest[]>
   /** The registry deleted it: a digest, a tag, or the whole repository. History stays. */
   forget(location: Location, what: { digest?: string; tag?: string }): Promise<void>
 }
@@ -287,3 +304,14 @@ export interface NoticeTables {
   list(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
 }
 
+/** How far the walk through each registry has got: whoever comes after a restart goes on there. */
+export interface SweepTables {
+  of(registry: string): Promise<SweepRecord | undefined>
+  /** Begins a walk through these repositories, in place of what is left of the one before. */
+  begin(registry: string, repositories: readonly string[], at: string): Promise<void>
+  /** The next repository, and the tag after which it goes on there (null: its first); undefined at the end. */
+  next(registry: string): Promise<{ readonly repository: string; readonly afterTag: string | null } | undefined>
+  /** The walk has come so far in the repository; with null it is done with it. */
+  advance(location: Location, afterTag: string | null, counts: SweepCounts): Promise<void>
+  finish(registry: string, at: string): Promise<void>
+}

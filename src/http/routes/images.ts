@@ -30,6 +30,7 @@ const filters = listQuery({
   outcome: Type.Optional(Type.Enum([...outcomes], { type: 'string' })),
   package: filter('package that it has: name, or name@version'),
   vulnerability: filter('vulnerability that it has, by any of its ids'),
+  live: Type.Boolean({ default: true, description: 'only those that some place still holds; `false` for all' }),
 })
 
 /** What is stored about images, and the parts of their reports. */
