@@ -34,6 +34,6 @@ export interface Cataloger {
    */
   wantsContent?(head: Buffer, path: string, basename: string, size: number): boolean
   read(file: EvidenceFile, note: (problem: string) => void): Iterable<Fact>
-  /** Of files that are known by their content, those too large to hold (16 MiB) come this way instead, if all who read them can. */
+  /** Of files that are known by their content, those too large to hold (8 MiB) come this way instead, if all who read them can. */
   pass?(path: string, note: (problem: string) => void): Passing
 }

@@ -21,6 +21,8 @@ const maxTextBytes = 2 ** 20
 const sentinelSize = 16
 /** A page: linkers put the headers of segments, or of all sections, into it. */
 const passingHeadBytes = 4096
+/** Linkers put the table of sections at the end, and before it their names: a few kilobytes. */
+const passingTailBytes = 64 * 1024
 
 /** undefined: not a Go program. `unreadable`: one whose information was stripped or is found by a loader only. */
 export function readGoBuildInfo(program: Program): GoBuildInfo | 'unreadable' | undefined {
@@ -39,7 +41,7 @@ function infoOf([goVersion, modules]: readonly Buffer[]): GoBuildInfo | 'unreada
 }
 
 /**
- * The same for a program that comes piece by piece. `whole` where it takes more than its head and what follows the one
+ * The same for a program that comes piece by piece. `whole` where it takes more than its head, its end and what follows the one
  * place of the magic: programs before Go 1.18, those that have the magic twice because they read others, packed ones.
  */
 export function passingGoBuildInfo(): {
@@ -47,6 +49,7 @@ export function passingGoBuildInfo(): {
   end(): GoBuildInfo | 'unreadable' | 'whole' | undefined
 } {
   const head: Buffer[] = []
+  const tail = Buffer.alloc(passingTailBytes)
   const kept: Buffer[] = []
   let places = 0
   let magicEnd = 0
@@ -61,7 +64,7 @@ export function passingGoBuildInfo(): {
   function end(): GoBuildInfo | 'unreadable' | 'whole' | undefined {
     const program = Buffer.concat(head)
     if (places === 0) return program.subarray(0, passingHeadBytes).includes('UPX') ? 'whole' : undefined
-    const headers = readProgram(program)
+    const headers = readProgram(withEnd(program))
     if (!headers || places > 1) return 'whole'
     const place = placeOf(headers)
     const at = magicEnd - magic.length - place.offset
@@ -71,8 +74,20 @@ export function passingGoBuildInfo(): {
     return texts ? infoOf(texts) : 'whole'
   }
 
+  /** All of the program as far as headers and tables go; between them are zeros, which take no memory until they are read. */
+  function withEnd(head: Buffer): Buffer {
+    const known = Math.min(offset, passingTailBytes)
+    const program = Buffer.alloc(offset)
+    tail.copy(program, offset - known, passingTailBytes - known)
+    head.copy(program)
+    return program
+  }
+
   return {
     piece(bytes) {
+      tail.copyWithin(0, Math.min(bytes.length, passingTailBytes))
+      const last = bytes.subarray(-passingTailBytes)
+      last.copy(tail, passingTailBytes - last.length)
       if (offset < passingHeadBytes) head.push(Buffer.from(bytes.subarray(0, passingHeadBytes - offset)))
       search(bytes)
       if (keptLeft > 0) {
