@@ -63,16 +63,17 @@ export function createSweeping({ config, backend, registries, log, metrics }: Ho
   return {
     handlers: {
       sweep: async ({ registry }, { signal }) => {
-        const declared = registries.named(String(registry))
+        const name = String(registry)
+        const declared = registries.named(name)
         const every = declared.config.sweepEverySeconds
         // A job may have waited while another walk was finished.
-        if (every === undefined || !isSweepDue(await store.sweeps.of(String(registry)), every, new Date())) return
+        if (every === undefined || !isSweepDue(await store.sweeps.of(name), every, new Date())) return
         try {
-          await store.exclusively(`sweep:${registry}`, lockSeconds, () => goOn(sweptRegistry(declared), signal))
+          await store.exclusively(`sweep:${name}`, lockSeconds, () => goOn(sweptRegistry(declared), signal))
         } catch (thrown) {
           signal.throwIfAborted()
           // Not for the queue to try again: the walk is still due, and is started again in a minute.
-          deps.trouble(asTallymanError(thrown), { registry: String(registry) })
+          deps.trouble(asTallymanError(thrown), { registry: name })
         }
       },
       reinventory: async (payload) => {

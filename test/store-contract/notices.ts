@@ -21,7 +21,7 @@ export function describeNotices(under: () => StoreUnderTest): void {
     await images.save(scan('api'))
     await verdicts.save(verdict(api, { outcome: 'warn' }))
     const counts = await Promise.all(['a', 'b'].map((run) => notices.collect(run, 'all', null, 10)))
-    expect(counts.toSorted()).toEqual([0, 2])
+    expect(counts.toSorted((a, b) => a - b)).toEqual([0, 2])
     const [run = ''] = await notices.runs()
     const changes = await notices.changes(run, 0, 10)
     expect(changes).toEqual([

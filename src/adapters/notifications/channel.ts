@@ -8,7 +8,7 @@ export interface Channel {
   request(notice: Notice, target: ChannelTarget): ChannelRequest
 }
 
-export interface ChannelTarget {
+interface ChannelTarget {
   /** What the request is signed with; only some kinds sign. */
   readonly secret: string | undefined
   /** Of sending. */

@@ -67,9 +67,9 @@ test('stays within what Slack takes, whatever is in it', () => {
   const long = {
     ...change,
     references: Array.from({ length: 3 }, () => '&'.repeat(500)),
-    findings: Array(20).fill(finding),
+    findings: Array.from({ length: 20 }, () => finding),
   }
-  const { blocks } = message({ ...sample, changes: Array<ImageChange>(80).fill(long), more: 5 })
+  const { blocks } = message({ ...sample, changes: Array.from({ length: 80 }, () => long), more: 5 })
   expect(blocks).toHaveLength(50)
   expect(blocks.every((block) => block.text.text.length <= 3_000)).toBe(true)
   expect(blocks.at(-1)?.text.text).toBe('… and 37 more')

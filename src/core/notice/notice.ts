@@ -81,7 +81,7 @@ export function sampleNotice(rule: string, at: string): Notice {
   ]
   const change: ImageChange = {
     kind: 'verdict',
-    digest: `sha256:${'0'.repeat(64)}` as Digest,
+    digest: `sha256:${'0'.repeat(64)}`,
     platform: 'linux/amd64',
     references: ['registry.example/this-is-a-test:1.0'],
     from: 'pass',
