@@ -262,5 +262,7 @@ describe('hostile input', () => {
 
 test('the name of an archive in it moves no cursor', () => {
   const inner = zipOf(lamp)
-  expect(packages('a.jar', zipOf({ 'lib/\u001b[2Jx.jar': inner }))).toEqual(['org.harbour:lamp 1.4.2 lib/\ufffd[2Jx.jar'])
+  expect(packages('a.jar', zipOf({ 'lib/\u001b[2Jx.jar': inner }))).toEqual([
+    'org.harbour:lamp 1.4.2 lib/\ufffd[2Jx.jar',
+  ])
 })

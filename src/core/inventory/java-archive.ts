@@ -232,6 +232,10 @@ function* readInner(entry: ZipEntry, outer: ArchiveFile, task: Task, say: Task['
 }
 
 /** As Java writes it in URLs. Names in an archive are anybody's, and end on terminals: what moves a cursor is replaced. */
-const placeOf = (within: readonly string[]) => within.join('!/').toWellFormed().replace(/\p{Cc}/gu, '\ufffd')
+const placeOf = (within: readonly string[]) =>
+  within
+    .join('!/')
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '\ufffd')
 
 const nameOf = ({ group, artifact, version }: Coordinates) => ({ name: `${group}:${artifact}`, version })
