@@ -36,7 +36,7 @@ export interface Evidence {
   readonly profile: LayerProfile
 }
 
-export interface PassingEvidence {
+interface PassingEvidence {
   piece(bytes: Buffer): void
   end(): readonly Reading[] | 'whole'
 }
