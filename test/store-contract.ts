@@ -9,6 +9,7 @@ import { describeMatches } from './store-contract/matches.ts'
 import { describeMigrations } from './store-contract/migrations.ts'
 import { describeNotices } from './store-contract/notices.ts'
 import { describeRecords } from './store-contract/records.ts'
+import { describeSweeps } from './store-contract/sweeps.ts'
 
 export interface DatabaseServer {
   /** The URL of a new, empty database. */
@@ -47,6 +48,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeFeeds(() => under)
     describeRecords(() => under)
     describeNotices(() => under)
+    describeSweeps(() => under)
     describeLocks(() => under)
     describeMigrations(
       () => under,
