@@ -148,3 +148,21 @@ test('a registry with tokens, redirected blobs and the referrers API is read and
   expect(registry.storageRequests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([])
   await client.close()
 })
+
+test('a tag that appears a moment after its notification is recorded all the same', async () => {
+  const early: FaultRule = {
+    fault: { kind: 'status', status: 404 },
+    path: /manifests\/1\.0$/,
+    method: 'HEAD',
+    times: 1,
+  }
+  house = await startHouse({ feed, faults: [early] })
+  const built = await image()
+  await pushImage(house.client.repository('team/api'), built, '1.0')
+  const stored = await eventually(
+    () => house!.get<{ locations?: object[] }>(`/api/v1/images/${built.descriptor.digest}`),
+    ({ status }) => status === 200,
+  )
+  expect(stored.body.locations).toEqual([{ registry: 'hub', repository: 'team/api', tags: ['1.0'] }])
+  expect(house.proxy?.applied).toHaveLength(1)
+})

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { Job, Lane } from '../adapters/queue/queue.ts'
@@ -85,17 +86,29 @@ async function scanOrDrop(target: ScanTarget, deps: ScanJobDeps, signal: AbortSi
   }
 }
 
-/** Notifications arrive late and out of order: a tag that has moved on since is not recorded as pointing to the old digest. */
+/** Docker Distribution notifies of a manifest before it writes the tag: milliseconds, more on slow storage. */
+const tagLagMs = 1000
+
+/**
+ * Whether the tag points to the digest now, looked at again after a moment where it does not yet. Notifications arrive late
+ * and out of order: a tag that has moved on since is not recorded as pointing to the old digest.
+ */
 async function tagIsCurrent(
   repository: Repository,
   tag: string,
   digest: string,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if ((await digestOfTag(repository, tag, signal)) === digest) return true
+  await sleep(tagLagMs, undefined, { signal })
+  return (await digestOfTag(repository, tag, signal)) === digest
+}
+
+async function digestOfTag(repository: Repository, tag: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    return (await repository.headManifest(tag, signal)).digest === digest
+    return (await repository.headManifest(tag, signal)).digest
   } catch (error) {
-    if (asTallymanError(error).code === 'MANIFEST_UNKNOWN') return false
+    if (asTallymanError(error).code === 'MANIFEST_UNKNOWN') return undefined
     throw error
   }
 }
