@@ -16,11 +16,12 @@ export function imagesCommand(context: CliContext): Command {
     .option('--tag <tag>', 'that the tag points to now')
     .addOption(outcomeOption())
     .option('--package <name[@version]>', 'with this package')
+    .option('--range <range>', 'in one of these versions: ">=2.0 <2.17.1", by its ecosystem\'s own order')
     .option('--vulnerability <id>', 'with this vulnerability, by any of its ids')
     .option('--deleted', 'also those that no registry holds any more')
   listCommand(command, context, {
     noun: 'image',
-    filters: ['registry', 'repository', 'tag', 'outcome', 'package', 'vulnerability', 'deleted'],
+    filters: ['registry', 'repository', 'tag', 'outcome', 'package', 'range', 'vulnerability', 'deleted'],
     ask: (inquiry, { deleted, ...filter }: ImageFilter & { deleted?: true }, page) =>
       inquiry.images({ ...filter, live: !deleted }, page),
     columns: imageColumns,
@@ -28,6 +29,7 @@ export function imagesCommand(context: CliContext): Command {
   return examples(command, [
     ['which images have it?', 'tallyman images --vulnerability CVE-2021-44228'],
     ['which fail, in one repository', 'tallyman images --outcome fail --repository team/app'],
+    ['which have a version of it from before the fix?', 'tallyman images --package log4j-core --range "<2.17.1"'],
     ['every image with a package, for a script', 'tallyman images --package openssl --all -o json'],
   ])
 }

@@ -8,7 +8,7 @@ import type { ServerClient } from './server-client.ts'
 /** The questions that a server and the local store answer alike. */
 export type Inquiry = Pick<
   ServerClient,
-  'images' | 'packages' | 'vulnerabilities' | 'feeds' | 'feedDiff' | 'jobs' | 'replay' | 'notifications'
+  'images' | 'changes' | 'packages' | 'vulnerabilities' | 'feeds' | 'feedDiff' | 'jobs' | 'replay' | 'notifications'
 >
 
 /** Asks the server, where one is named, else the store of this machine's configuration. */
@@ -26,6 +26,7 @@ export async function inquire<T>(
 function localInquiry({ store, queue }: Local, now: () => Date): Inquiry {
   return {
     images: (filter, page) => store.images.list(filter, page),
+    changes: (filter, page) => store.verdicts.changes(filter, page),
     packages: (filter, page) => store.packages.list(filter, page),
     vulnerabilities: (filter, page) => store.packages.vulnerabilities(filter, page),
     feeds: () => feedStatus(store, now()),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { asTallymanError } from '../errors.ts'
 import type { CliActions } from './actions.ts'
+import { changesCommand } from './changes.ts'
 import { configCommand } from './config.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes, type ExitCode } from './exit-code.ts'
@@ -50,6 +51,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(packagesCommand(context))
     .addCommand(vulnerabilitiesCommand(context))
     .addCommand(explainCommand(context))
+    .addCommand(changesCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(policyCommand(context))
     .addCommand(registryCommand(context))

@@ -12,6 +12,7 @@ import type {
   VulnerabilityFilter,
   VulnerabilitySummary,
 } from '../adapters/store/records.ts'
+import type { ChangedVerdict, ChangeFilter } from '../adapters/store/reevaluation-records.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { Explanation } from '../core/report/explanation.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
@@ -44,6 +45,7 @@ export interface ServerClient {
   requestScan(image: string): Promise<void>
   images(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
   packages(filter: PackageFilter, page: PageRequest): Promise<Page<PackageSummary>>
+  changes(filter: ChangeFilter, page: PageRequest): Promise<Page<ChangedVerdict>>
   vulnerabilities(filter: VulnerabilityFilter, page: PageRequest): Promise<Page<VulnerabilitySummary>>
   feeds(): Promise<FeedStatus>
   feedDiff(filter: FeedDiffFilter, page: PageRequest): Promise<Page<FeedDifference>>
@@ -112,6 +114,7 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     requestScan: async (image) => void (await call('POST', 'scans', { body: { image } })),
     images: (filter, page) => call('GET', 'images', { query: { ...filter, ...page } }),
     packages: (filter, page) => call('GET', 'packages', { query: { ...filter, ...page } }),
+    changes: (filter, page) => call('GET', 'changes', { query: { ...filter, ...page } }),
     vulnerabilities: (filter, page) => call('GET', 'vulnerabilities', { query: { ...filter, ...page } }),
     feeds: () => call('GET', 'feeds'),
     feedDiff: (filter, page) => call('GET', 'feeds/diff', { query: { ...filter, ...page } }),

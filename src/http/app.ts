@@ -7,6 +7,7 @@ import { tokenCheck } from './auth.ts'
 import type { AppDeps } from './deps.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { problemSchema, sendProblem } from './problem.ts'
+import { changeRoutes } from './routes/changes.ts'
 import { explanationRoutes } from './routes/explanations.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -74,6 +75,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
         await api.register(verdictRoutes, { deps })
         await api.register(imageRoutes, { deps })
         await api.register(explanationRoutes, { deps })
+        await api.register(changeRoutes, { deps })
         await api.register(packageRoutes, { deps })
         await api.register(vulnerabilityRoutes, { deps })
         await api.register(scanRoutes, { deps })

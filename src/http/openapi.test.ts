@@ -28,6 +28,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const routes = [
+  'GET /api/v1/changes',
   'GET /api/v1/feeds',
   'GET /api/v1/feeds/diff',
   'GET /api/v1/images',

@@ -4,6 +4,7 @@ import type { Distro } from '../../core/inventory/package.ts'
 import type { FindingCounts, Outcome } from '../../core/policy/policy.ts'
 import { pageOf, paging } from './cursor.ts'
 import { keyText } from './key-text.ts'
+import { packagesInRange } from './packages-in-range.ts'
 import type { ImageFilter, ImageSummary, Page, PageRequest } from './records.ts'
 import { references } from './references.ts'
 import type { Database, Db } from './schema.ts'
@@ -11,7 +12,7 @@ import type { Database, Db } from './schema.ts'
 /** Newest first: by the order in which they were first stored. */
 export async function listImages(db: Db, filter: ImageFilter, request: PageRequest): Promise<Page<ImageSummary>> {
   const page = paging<[number]>('images', [0], request)
-  const rows = await imagesMatching(db, filter)
+  const rows = await imagesMatching(db, filter, await packagesInRange(db, filter))
     .$if(page.after !== undefined, (query) => query.where('image.id', '<', page.after?.[0] ?? 0))
     .orderBy('image.id', 'desc')
     .limit(page.limit + 1)
@@ -20,8 +21,9 @@ export async function listImages(db: Db, filter: ImageFilter, request: PageReque
   return { items: await imageSummaries(db, items), next }
 }
 
-export function imagesMatching(db: Db, filter: ImageFilter) {
-  return imageRows(db).where((eb) => eb.and([...conditions(eb, filter)]))
+/** `packages`: ids of those that an image must have one of, instead of what the filter says of packages. */
+export function imagesMatching(db: Db, filter: ImageFilter, packages?: readonly number[]) {
+  return imageRows(db).where((eb) => eb.and([...conditions(eb, filter, packages)]))
 }
 
 /** Images with their current verdicts. */
@@ -57,11 +59,12 @@ export async function imageSummaries(db: Db, rows: readonly ImageRow[]): Promise
 type Images = ExpressionBuilder<Database, 'image'>
 
 /** Each filter is a list of ids or digests that comes from an index, so the images are found by their keys. */
-function* conditions(eb: Images, filter: ImageFilter) {
+function* conditions(eb: Images, filter: ImageFilter, packages: readonly number[] | undefined) {
   const { outcome, package: wanted, vulnerability } = filter
   if (outcome !== undefined) yield eb('image.id', 'in', havingOutcome(eb, outcome))
   if (filter.live) yield eb.exists(lyingSomewhere(eb))
-  if (wanted !== undefined) yield eb('image.id', 'in', havingPackage(eb, wanted))
+  if (packages !== undefined) yield eb('image.id', 'in', havingPackages(eb, packages))
+  else if (wanted !== undefined) yield eb('image.id', 'in', havingPackage(eb, wanted))
   if (vulnerability !== undefined) yield eb('image.id', 'in', havingVulnerability(eb, vulnerability))
   if (filter.registry !== undefined || filter.repository !== undefined || filter.tag !== undefined) {
     const lying = lyingAt(eb, filter)
@@ -97,6 +100,14 @@ function havingPackage(eb: Images, wanted: string) {
     .select('image_set.image_id')
     .where('package.name', '=', name)
     .$if(version !== undefined, (query) => query.where('package.version', '=', version ?? ''))
+}
+
+function havingPackages(eb: Images, packages: readonly number[]) {
+  return eb
+    .selectFrom('set_package')
+    .innerJoin('image_set', 'image_set.set_id', 'set_package.set_id')
+    .select('image_set.image_id')
+    .where('set_package.package_id', 'in', packages.length > 0 ? packages : [0])
 }
 
 /** Openly: what the owner of the affected files answers for does not count. */

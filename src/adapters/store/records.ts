@@ -196,6 +196,8 @@ export interface ImageFilter {
   readonly live?: boolean
   /** Package name, optionally with `@version`. */
   readonly package?: string
+  /** Versions of that package, `>=2.0 <2.17.1`, by its ecosystem's own order; then the name is without version. */
+  readonly range?: string
   readonly vulnerability?: string
 }
 

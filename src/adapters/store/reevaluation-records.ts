@@ -47,25 +47,35 @@ export interface DueImage {
   readonly former: VerdictRecord | undefined
 }
 
+/** What a verdict says. */
+export interface VerdictDecision {
+  readonly outcome: Outcome
+  readonly policy: string
+  readonly reasons: readonly VerdictReason[]
+  readonly counts: FindingCounts
+}
+
 /** A verdict that is another one than before. */
 export interface VerdictChange {
   readonly digest: Digest
   /** Null for the first. */
-  readonly before: {
-    readonly outcome: Outcome
-    readonly policy: string
-    readonly reasons: readonly VerdictReason[]
-    readonly counts: FindingCounts
-  } | null
-  readonly after: {
-    readonly outcome: Outcome
-    readonly policy: string
-    readonly reasons: readonly VerdictReason[]
-    readonly counts: FindingCounts
-  }
+  readonly before: VerdictDecision | null
+  readonly after: VerdictDecision
   /** Snapshot it was judged against; null where no feed was given. */
   readonly snapshot: number | null
   readonly cause: string
   /** RFC 3339. */
   readonly at: string
+}
+
+export interface ChangeFilter {
+  /** RFC 3339; that time and later. */
+  readonly since: string
+  /** What it became. */
+  readonly outcome?: Outcome
+}
+
+export interface ChangedVerdict extends VerdictChange {
+  /** As an image's summary has them. */
+  readonly references: readonly string[]
 }

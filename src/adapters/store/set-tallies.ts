@@ -14,6 +14,8 @@ export async function tallySet(tx: Tx, set: number): Promise<void> {
     group by member.set_id, tally.class`.execute(tx)
 }
 
+// `cross join` keeps SQLite to the order of the tables: by itself it walks through all images where a few packages changed.
+
 /** Brings the tallies of packages `first` to `last` that are due to all sets that have them. Call under `holdStanding`. */
 export async function addToSets(tx: Tx, first: number, last: number): Promise<void> {
   await sql`
@@ -22,15 +24,17 @@ export async function addToSets(tx: Tx, first: number, last: number): Promise<vo
     from (
       select member.set_id, tally.class, tally.count - tally.counted as change
       from package_due as due
-      join package_tally as tally on tally.package_id = due.package_id
-      join set_package as member on member.package_id = due.package_id
-      where due.package_id between ${first} and ${last} and tally.count <> tally.counted
+      cross join package_tally as tally
+      cross join set_package as member
+      where due.package_id between ${first} and ${last} and tally.package_id = due.package_id
+        and member.package_id = due.package_id and tally.count <> tally.counted
       union all
       select twin.set_id, tally.class, tally.counted - tally.count
       from package_due as due
-      join package_tally as tally on tally.package_id = due.package_id
-      join set_twin as twin on twin.package_id = due.package_id
-      where due.package_id between ${first} and ${last} and tally.count <> tally.counted and tally.class <> ${gapsClass}
+      cross join package_tally as tally
+      cross join set_twin as twin
+      where due.package_id between ${first} and ${last} and tally.package_id = due.package_id
+        and twin.package_id = due.package_id and tally.count <> tally.counted and tally.class <> ${gapsClass}
     ) as changes
     where true
     group by set_id, class
@@ -50,10 +54,15 @@ export async function addToImages(tx: Tx, first: number, last: number): Promise<
   await sql`
     insert into image_due (image_id, cause)
     select link.image_id, min(due.cause)
-    from package_due as due
-    join set_package as member on member.package_id = due.package_id
-    join image_set as link on link.set_id = member.set_id
-    where due.package_id between ${first} and ${last}
+    from (
+      select member.set_id, min(package_due.cause) as cause
+      from package_due
+      cross join set_package as member
+      where package_due.package_id between ${first} and ${last} and member.package_id = package_due.package_id
+      group by member.set_id
+    ) as due
+    cross join image_set as link
+    where link.set_id = due.set_id
     group by link.image_id
     on conflict (image_id) do update set cause = excluded.cause where excluded.cause < image_due.cause`.execute(tx)
 }

@@ -37,7 +37,15 @@ import type {
   VulnerabilitySummary,
   WriteBackRecord,
 } from './records.ts'
-import type { DueImage, Standing, Target, Touched, VerdictChange } from './reevaluation-records.ts'
+import type {
+  ChangedVerdict,
+  ChangeFilter,
+  DueImage,
+  Standing,
+  Target,
+  Touched,
+  VerdictChange,
+} from './reevaluation-records.ts'
 
 /** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
 export interface Store {
@@ -202,6 +210,8 @@ export interface VerdictTables {
   save(verdict: VerdictRecord, judgedBy?: string): Promise<void>
   /** Newest first, beginning with the current one. */
   history(digest: Digest, page: PageRequest): Promise<Page<VerdictRecord>>
+  /** Of all images, newest first: what each verdict became, what it was before, and why. */
+  changes(filter: ChangeFilter, page: PageRequest): Promise<Page<ChangedVerdict>>
 }
 
 /**

@@ -1,17 +1,21 @@
 import type { Digest } from '../../core/image/digest.ts'
 import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
-import type { VerdictChange } from './reevaluation-records.ts'
+import type { VerdictChange, VerdictDecision } from './reevaluation-records.ts'
 import { listed } from './rows.ts'
 import type { Db } from './schema.ts'
 
 type Announced = VerdictChange & { readonly id: number }
 
 export async function outbox(db: Db, limit: number): Promise<readonly Announced[]> {
-  const rows = await verdictChanges(db)
-    .innerJoin('verdict_outbox', 'verdict_outbox.verdict_id', 'verdict.id')
-    .orderBy('verdict.id')
+  const waiting = await db
+    .selectFrom('verdict_outbox')
+    .select('verdict_id')
+    .orderBy('verdict_id')
     .limit(limit)
     .execute()
+  if (waiting.length === 0) return []
+  const ids = waiting.map((row) => row.verdict_id)
+  const rows = await verdictChanges(db).where('verdict.id', 'in', ids).orderBy('verdict.id').execute()
   return rows.map(verdictChange)
 }
 
@@ -64,7 +68,7 @@ function decision(row: {
   readonly policy: string
   readonly reasons: string
   readonly counts: string
-}): VerdictChange['after'] {
+}): VerdictDecision {
   return {
     outcome: row.outcome as Outcome,
     policy: row.policy,

@@ -8,6 +8,7 @@ import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { shareStanding, type StandingRow } from './standing.ts'
 import type { VerdictTables } from './store.ts'
+import { listChanges } from './verdict-changes.ts'
 import { sameDecision, verdictRecord, verdictRow } from './verdict-rows.ts'
 
 export function verdictTables(db: Db, engine: Engine): VerdictTables {
@@ -51,6 +52,8 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
         await tx.insertInto('verdict').values(row).execute()
       })
     },
+
+    changes: (filter, page) => listChanges(db, filter, page),
 
     async history(digest, request) {
       const page = paging<[number]>('history', [0], request)

@@ -1,5 +1,6 @@
 import type { FeedDifference } from '../../adapters/store/feed-records.ts'
 import type { DeadJob, LaneDepth } from '../../adapters/queue/queue.ts'
+import type { ChangedVerdict } from '../../adapters/store/reevaluation-records.ts'
 import type { ImageSummary, PackageSummary, SnapshotFeed, VulnerabilitySummary } from '../../adapters/store/records.ts'
 import { ago, grouped } from './quantities.ts'
 import { outcomeStyles, severityStyles } from './styles.ts'
@@ -21,6 +22,20 @@ export function imageColumns(now: Date): readonly Column<ImageSummary>[] {
     { title: 'PLATFORM', cell: ({ platform }) => platform },
     { title: 'DISTRO', cell: ({ distro }) => (distro ? `${distro.id} ${distro.version}` : '-'), optional: true },
     { title: 'SCANNED', cell: ({ scannedAt }) => ago(scannedAt, now), optional: true },
+    { title: 'DIGEST', cell: ({ digest }) => shortDigest(digest) },
+    { title: 'REFERENCE', cell: ({ references }) => references.join(' ') || '-' },
+  ]
+}
+
+export function changeColumns(now: Date): readonly Column<ChangedVerdict>[] {
+  return [
+    { title: 'WHEN', cell: ({ at }) => ago(at, now) },
+    {
+      title: 'VERDICT',
+      cell: ({ before, after }) => `${before?.outcome ?? 'none'} → ${after.outcome}`,
+      style: ({ after }) => outcomeStyles[after.outcome],
+    },
+    { title: 'WHY', cell: ({ cause }) => cause },
     { title: 'DIGEST', cell: ({ digest }) => shortDigest(digest) },
     { title: 'REFERENCE', cell: ({ references }) => references.join(' ') || '-' },
   ]

@@ -29,6 +29,7 @@ const filters = listQuery({
   tag: filter('tag that points to it now'),
   outcome: Type.Optional(Type.Enum([...outcomes], { type: 'string' })),
   package: filter('package that it has: name, or name@version'),
+  range: filter('versions of that package, `>=2.0 <2.17.1`, by its ecosystem’s own order'),
   vulnerability: filter('vulnerability that it has, by any of its ids'),
   live: Type.Boolean({ default: true, description: 'only those that some place still holds; `false` for all' }),
 })

@@ -1,4 +1,5 @@
 import { problemSchema } from '../problem.ts'
+import { changedVerdictSchema } from './change.ts'
 import { feedCandidateSchema, feedDifferenceSchema, feedStatusSchema } from './feed.ts'
 import { explanationSchema } from './explanation.ts'
 import { findingPartSchema, findingSchema, reportFindingSchema } from './finding.ts'
@@ -25,6 +26,7 @@ export const sharedSchemas = [
   verdictRecordSchema,
   verdictAnswerSchema,
   countsSchema,
+  changedVerdictSchema,
   coverageSchema,
   findingSchema,
   imageSummarySchema,

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createStore, type OpenStore } from '../src/adapters/store/create-store.ts'
+import type { MatchSubject } from '../src/core/match/finding.ts'
+import type { Advisory } from '../src/core/match/advisory.ts'
+import { findMatches } from '../src/core/match/find.ts'
+import { lookupKeys } from '../src/core/match/lookup.ts'
+import { ratingIds, withRatings } from '../src/core/match/rate.ts'
+import { defaultPolicy } from '../src/core/policy/default-policy.ts'
+import { reevaluate, type Reevaluation } from '../src/flows/reevaluate.ts'
+import { adopt, advisoryEntry, packageVersions, random, universalAdvisory, writeFleet } from './fleet.ts'
+
+/*
+ * npm run bench:rescan [-- --images n] [--advisories n] [--json] [--keep directory]
+ *
+ * Makes a fleet, then measures what a feed change costs: to committed verdicts, against matching every image and against
+ * matching every package version once, and in the worst case. Progress goes to stderr.
+ */
+const { values } = parseArgs({
+  options: {
+    images: { type: 'string', default: '100000' },
+    advisories: { type: 'string', default: '300000' },
+    changes: { type: 'string', default: '1000' },
+    sample: { type: 'string', default: '40' },
+    json: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+  },
+})
+const size = { images: Number(values.images), advisories: Number(values.advisories) }
+const log = (line: string): void => console.error(line)
+const directory = values.keep ?? mkdtempSync(join(tmpdir(), 'tallyman-rescan-'))
+const file = join(directory, 'tallyman.db')
+const signal = new AbortController().signal
+
+const store = await createStore({ url: file })
+const isNew = (await store.migrate()).length > 0
+try {
+  const figures = await measure(store)
+  if (values.json) console.log(JSON.stringify(figures))
+  else for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(34)} ${JSON.stringify(value)}`)
+} finally {
+  await store.close()
+  if (values.keep === undefined) rmSync(directory, { recursive: true })
+}
+
+async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
+  if (isNew) {
+    log(`writing ${size.images} images`)
+    writeFleet(file, size, log)
+    log(`reading ${size.advisories} advisories`)
+    await adopt(opened, initialAdvisories())
+  }
+  log('first evaluation')
+  const first = await timed(() => evaluate(opened))
+  const bytes = statSync(file).size
+
+  log(`a delta of ${values.changes} advisories`)
+  await adopt(opened, changes(Number(values.changes)))
+  const delta = await timed(() => evaluate(opened))
+
+  log('naive: every package of every image')
+  const naive = await naiveSeconds(opened, Number(values.sample))
+  log('deduplicated: every package version once')
+  const before = await fingerprint(opened)
+  const full = await timed(() => evaluate(opened, true))
+  const equal = (await fingerprint(opened)) === before
+
+  log('worst case: one advisory that touches most images')
+  const worst = await worstCase(opened)
+  return {
+    ...size,
+    packages: packageVersions,
+    bytesPerImage: Math.round(bytes / size.images),
+    first: figuresOf(first),
+    delta: figuresOf(delta),
+    naive: { seconds: rounded(naive), ratioToDelta: rounded(naive / delta.seconds) },
+    full: { ...figuresOf(full), equal, ratioToDelta: rounded(full.seconds / delta.seconds) },
+    worst,
+  }
+}
+
+function* initialAdvisories() {
+  for (let index = 0; index < size.advisories; index++) yield advisoryEntry(index, 0)
+}
+
+/** Half are new, half are corrections of known ones; a tenth of these withdrawn. */
+function* changes(count: number) {
+  const next = random(7)
+  for (let change = 0; change < count; change++) {
+    if (change % 2 === 0) yield advisoryEntry(size.advisories + change, 0)
+    else yield advisoryEntry(Math.floor(next() * size.advisories), 1)
+  }
+}
+
+interface Timed<T> {
+  readonly seconds: number
+  readonly result: T
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
+  const started = performance.now()
+  const result = await work()
+  return { seconds: (performance.now() - started) / 1000, result }
+}
+
+function figuresOf({ seconds, result }: Timed<Reevaluation>): Record<string, number> {
+  return { seconds: rounded(seconds), ...result }
+}
+
+function evaluate(opened: OpenStore, full = false): Promise<Reevaluation> {
+  const deps = { store: opened, policy: defaultPolicy, now: () => new Date(), announce: async () => {} }
+  return reevaluate('feed', deps, signal, { full })
+}
+
+/** What a scanner does that looks at each image by itself; a sample of them, extrapolated. */
+async function naiveSeconds(opened: OpenStore, sample: number): Promise<number> {
+  const digests = await opened.images.digests(null, 1_000)
+  const step = Math.max(1, Math.floor(digests.length / sample))
+  const taken = digests.filter((_, index) => index % step === 0).slice(0, sample)
+  const { seconds } = await timed(async () => {
+    for (const digest of taken) {
+      const packages = await opened.images.packages(digest)
+      await matchAll(opened, packages)
+    }
+  })
+  return (seconds / taken.length) * size.images
+}
+
+async function matchAll(opened: OpenStore, packages: readonly MatchSubject[]): Promise<number> {
+  const keys = new Map(packages.map((subject) => [subject, lookupKeys(subject)]))
+  const naming = await opened.feeds.naming([...new Set([...keys.values()].flat())])
+  const matches = packages.flatMap((subject) => {
+    const advisories = new Set<Advisory>(keys.get(subject)!.flatMap((key) => naming.get(key) ?? []))
+    return findMatches(subject, [...advisories]).matches
+  })
+  const rating = await opened.feeds.rating([...new Set(matches.flatMap(ratingIds))])
+  return matches.map((match) => withRatings(match, rating)).length
+}
+
+/** Of everything that decides: findings and current verdicts. */
+async function fingerprint(opened: OpenStore): Promise<string> {
+  const matches = await opened.db
+    .selectFrom('package_match')
+    .select((eb) => [eb.fn.countAll().as('rows'), eb.fn.sum('rank').as('ranks'), eb.fn.sum('fixable').as('fixable')])
+    .executeTakeFirstOrThrow()
+  const verdicts = await opened.db
+    .selectFrom('verdict')
+    .select((eb) => [eb.fn.countAll().as('rows'), eb.fn.max('id').as('last')])
+    .executeTakeFirstOrThrow()
+  const outcomes = await opened.db
+    .selectFrom('verdict')
+    .select(['outcome', (eb) => eb.fn.countAll().as('rows')])
+    .where('superseded_at', 'is', null)
+    .groupBy('outcome')
+    .orderBy('outcome')
+    .execute()
+  return JSON.stringify([matches, verdicts, outcomes])
+}
+
+/** The packages without which no base of the most frequent distributions runs. */
+async function worstCase(opened: OpenStore): Promise<Record<string, unknown>> {
+  const entries = ['Debian:12', 'Debian:11', 'Ubuntu:22.04:LTS'].map((ecosystem, index) => {
+    const name = `${ecosystem.split(':', 1)[0]!.toLowerCase()}-package-0`
+    return universalAdvisory(size.advisories + 1_000_000 + index, ecosystem, name)
+  })
+  await adopt(opened, entries)
+  const worst = await timed(() => evaluate(opened))
+  return { ...figuresOf(worst), share: rounded(worst.result.images / size.images) }
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3))
+}
