@@ -63,6 +63,9 @@ const below = (next: () => number, limit: number): number => Math.floor(next() *
 /** Zipf with exponent near 1: rank r is taken in proportion to 1/r. */
 const popular = (next: () => number, limit: number): number => Math.floor(limit ** next()) - 1
 
+/** Popular packages have more advisories, but not in proportion: the first hundredth has a tenth of them. */
+const known = (next: () => number, limit: number): number => Math.floor(limit * next() ** 2)
+
 function nameIn({ name, type }: Ecosystem, index: number): string {
   const base = `${name.split(':', 1)[0]!.toLowerCase()}-package-${index}`
   return type === 'maven' ? `org.example:${base}` : type === 'golang' ? `example.org/${base}` : base
@@ -97,7 +100,7 @@ export function advisoryEntry(index: number, edition: number, strange?: boolean)
   let share = next()
   const ecosystem = ecosystems.find(({ advisories }) => (share -= advisories) < 0) ?? ecosystems[0]!
   const unknown = strange ?? next() < strangeShare
-  const name = unknown ? `${nameIn(ecosystem, 1_000_000 + index)}` : nameIn(ecosystem, popular(next, ecosystem.names))
+  const name = unknown ? nameIn(ecosystem, 1_000_000 + index) : nameIn(ecosystem, known(next, ecosystem.names))
   const live = next() < liveShare
   const fixed = live ? 1 + below(next, ecosystem.versions) : 0
   const severities: readonly Severity[] = ['critical', 'high', 'high', 'medium', 'medium', 'medium', 'low', 'unknown']

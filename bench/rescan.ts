@@ -69,6 +69,8 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
 
   log('worst case: one advisory that touches most images')
   const worst = await worstCase(opened)
+  log('queries')
+  const queries = await queryFigures(opened)
   return {
     ...size,
     packages: packageVersions,
@@ -78,6 +80,7 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
     naive: { seconds: rounded(naive), ratioToDelta: rounded(naive / delta.seconds) },
     full: { ...figuresOf(full), equal, ratioToDelta: rounded(full.seconds / delta.seconds) },
     worst,
+    queries,
   }
 }
 
@@ -168,6 +171,31 @@ async function worstCase(opened: OpenStore): Promise<Record<string, unknown>> {
   await adopt(opened, entries)
   const worst = await timed(() => evaluate(opened))
   return { ...figuresOf(worst), share: rounded(worst.result.images / size.images) }
+}
+
+/** Milliseconds at the 50th and 99th percentile of each question about the fleet, asked for packages and times of all kinds. */
+async function queryFigures(opened: OpenStore): Promise<Record<string, unknown>> {
+  const next = random(99)
+  const page = { limit: 50 }
+  const names = await opened.db.selectFrom('package').select('name').distinct().execute()
+  const ids = await opened.db.selectFrom('vulnerability').select('id').execute()
+  const pick = (rows: readonly Record<string, string>[], column: string): string =>
+    rows[Math.floor(next() ** 3 * rows.length)]![column]!
+  const since = (): string => new Date(Date.now() - next() * 3_600_000).toISOString()
+  const questions: Readonly<Record<string, () => Promise<unknown>>> = {
+    packageInRange: () => opened.images.list({ package: pick(names, 'name'), range: '<1.4.0' }, page),
+    imagesWithVulnerability: () => opened.packages.imagesWith(pick(ids, 'id'), page),
+    changesSince: () => opened.verdicts.changes({ since: since() }, page),
+    failingImages: () => opened.images.list({ outcome: 'fail' }, page),
+  }
+  const figures: Record<string, unknown> = {}
+  for (const [name, ask] of Object.entries(questions)) {
+    const times: number[] = []
+    for (let turn = 0; turn < 300; turn++) times.push((await timed(ask)).seconds * 1_000)
+    times.sort((a, b) => a - b)
+    figures[name] = { p50: rounded(times[150]!), p99: rounded(times[297]!) }
+  }
+  return figures
 }
 
 function rounded(value: number): number {

@@ -161,8 +161,7 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
         writeBackEverywhere(payload['digest'] as Digest, house, deps, signal),
       reevaluate: async (payload: Readonly<Record<string, unknown>>, { signal }: { signal: AbortSignal }) => {
         const cause = typeof payload['cause'] === 'string' ? payload['cause'] : 'feed'
-        const full = payload['full'] === true
-        const counts = await reevaluate(cause, { ...deps, announce, pause: pushes.pause }, signal, { full })
+        const counts = await reevaluate(cause, { ...deps, announce, pause: pushes.pause }, signal)
         log.info(counts, 'stored images judged again')
         await notify('all', notifying, signal)
       },

@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { describeStore } from '../../../test/store-contract.ts'
+import { describeReevaluation } from '../../../test/reevaluation.ts'
+import { describeStore, type DatabaseServer } from '../../../test/store-contract.ts'
 import { startPostgres } from '../../../test/support/postgres.ts'
 import { createStore } from './create-store.ts'
 
@@ -17,17 +18,18 @@ async function ask(sql: string): Promise<void> {
   await client.end()
 }
 
-describeStore('the store on PostgreSQL', async () => {
-  let count = 0
-  return {
-    async newDatabase() {
-      const name = `store_${count++}`
-      await ask(`create database ${name}`)
-      return server.url.replace(/[^/]+$/, name)
-    },
-    stop: () => Promise.resolve(),
-  }
-})
+let count = 0
+const databases: DatabaseServer = {
+  async newDatabase() {
+    const name = `store_${count++}`
+    await ask(`create database ${name}`)
+    return server.url.replace(/[^/]+$/, name)
+  },
+  stop: () => Promise.resolve(),
+}
+
+describeStore('the store on PostgreSQL', () => Promise.resolve(databases))
+describeReevaluation('re-evaluation on PostgreSQL', 12, () => Promise.resolve(databases))
 
 test('says why there is no database, and nothing of the password', async () => {
   const nowhere = createStore({ url: 'postgres://tallyman:secret@127.0.0.1:1/tallyman' })
