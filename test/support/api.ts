@@ -24,7 +24,7 @@ export interface Api {
 
 export const hubSecret = 'open-sesame'
 /** What the API takes for now. */
-export const apiNow = new Date('2026-05-02T12:00:00.000Z')
+const apiNow = new Date('2026-05-02T12:00:00.000Z')
 
 /** The API on a real store and queue in a directory of its own; `hub` (registry.example:5000) is declared. */
 export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {

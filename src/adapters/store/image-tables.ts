@@ -183,7 +183,7 @@ async function markAlone(tx: Tx, image: number, alone: boolean): Promise<void> {
 }
 
 /** An image has a package through one set only, because sets are one a kind: no row comes twice. */
-export function packagesOf(db: Db | Tx, digest: Digest) {
+function packagesOf(db: Db | Tx, digest: Digest) {
   return db
     .selectFrom('image')
     .innerJoin('image_set', 'image_set.image_id', 'image.id')

@@ -5,13 +5,3 @@ export type AdvisoryChange = 'added' | 'changed' | 'withdrawn' | 'removed' | 'fi
 export function causeText(change: AdvisoryChange, vulnerability: string): string {
   return change === 'fixed' ? `fix released for ${vulnerability}` : `advisory ${vulnerability} ${change}`
 }
-
-/** What `causeText` was made of; undefined for every other cause. */
-export function parseCause(
-  cause: string,
-): { readonly change: AdvisoryChange; readonly vulnerability: string } | undefined {
-  const fix = /^fix released for (?<vulnerability>.+)$/s.exec(cause)?.groups
-  if (fix) return { change: 'fixed', vulnerability: fix['vulnerability']! }
-  const found = /^advisory (?<vulnerability>.+) (?<change>added|changed|withdrawn|removed)$/s.exec(cause)?.groups
-  return found && { change: found['change'] as AdvisoryChange, vulnerability: found['vulnerability']! }
-}

@@ -14,7 +14,7 @@ export interface FindingClass {
  */
 export type Tally = readonly ClassCount[]
 
-export interface ClassCount extends FindingClass {
+interface ClassCount extends FindingClass {
   readonly count: number
 }
 
