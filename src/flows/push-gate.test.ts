@@ -16,7 +16,7 @@ test('a scan that does not end holds bulk work up for a moment only', async () =
   const gate = createPushGate()
   const scan = Promise.withResolvers<void>()
   const running = gate.run(() => scan.promise)
-  await gate.pause()
+  await expect(gate.pause()).resolves.toBeUndefined()
   scan.resolve()
   await running
 })
