@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import type { LayerFacts, LayerReader } from '../../core/layer/facts.ts'
 import { blobOf, evidenceCataloger, tar, tarEntry, type TestEntry } from '../../core/layer/test-archive.ts'
+import { TallymanError } from '../../errors.ts'
 import { createInlineLayerReader } from './inline.ts'
 import { bufferBytes, bufferCount } from './layer-worker.ts'
 import { createLayerPool, type LayerPoolOptions } from './pool.ts'
@@ -71,6 +72,44 @@ test('two readers of the same blob share one reading', async () => {
   expect(one).toBe(other)
   expect(opened).toBe(1)
   await pool.read(blobOf(bytes), open, forever)
+  expect(opened).toBe(2)
+})
+
+test('a source that refuses one reader fails no other reader of the same blob', async () => {
+  const pool = createPool()
+  const bytes = layer('shared')
+  const blob = blobOf(bytes)
+  // oxlint-disable-next-line require-yield -- it never comes to that
+  const refusing = async function* (): AsyncGenerator<Uint8Array> {
+    await sleep(20)
+    throw new TallymanError('REGISTRY_UNAUTHORIZED', 'not for you')
+  }
+  let opened = 0
+  const open = (): AsyncIterable<Uint8Array> => {
+    opened++
+    return chunksOf(bytes)
+  }
+  const readings = [refusing, open, refusing, open].map((source) => pool.read(blob, source, forever))
+  const outcomes = await Promise.allSettled(readings)
+  const facts = { status: 'fulfilled', value: expect.objectContaining({ files: 'shared/evidence', gaps: [] }) }
+  const refusal = { status: 'rejected', reason: expect.objectContaining({ code: 'REGISTRY_UNAUTHORIZED' }) }
+  expect(outcomes).toEqual([refusal, facts, facts, facts])
+  expect(opened).toBe(1)
+})
+
+test('a manifest with a wrong size fails no other reader of the same blob', async () => {
+  const pool = createPool()
+  const bytes = layer('shared')
+  const blob = blobOf(bytes)
+  let opened = 0
+  const open = (): AsyncIterable<Uint8Array> => {
+    opened++
+    return chunksOf(bytes)
+  }
+  const wrong = pool.read({ ...blob, size: blob.size - 1 }, open, forever)
+  const right = pool.read(blob, open, forever)
+  await expect(wrong).rejects.toThrow(expect.objectContaining({ code: 'BLOB_CORRUPT' }))
+  expect(await right).toMatchObject({ files: 'shared/evidence', gaps: [] })
   expect(opened).toBe(2)
 })
 

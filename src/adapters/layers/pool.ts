@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import pLimit from 'p-limit'
-import type { Digest } from '../../core/image/digest.ts'
 import type { LayerProfile } from '../../core/layer/evidence.ts'
 import type { LayerBlob, LayerFacts, LayerReader } from '../../core/layer/facts.ts'
 import type { LayerResult } from '../../core/layer/read-layer.ts'
@@ -32,7 +31,8 @@ const heapMiB = 768
 
 /**
  * Reads layers in worker threads, one layer a thread, so that inflating never holds up the event loop. Inside a thread
- * everything is synchronous. Readers of the same blob at the same time share one reading.
+ * everything is synchronous. Readers of the same blob at the same time share one reading and its facts, but not its failure:
+ * one repository may be refused what another is given.
  */
 export function createLayerPool(options: LayerPoolOptions = {}): LayerReader {
   const settings = {
@@ -43,7 +43,7 @@ export function createLayerPool(options: LayerPoolOptions = {}): LayerReader {
   const limit = pLimit(options.size ?? availableParallelism())
   const workers = new Set<LayerWorker>()
   const idle = new Map<LayerWorker, NodeJS.Timeout>()
-  const running = new Map<Digest, { readonly facts: Promise<LayerFacts>; readonly signal: AbortSignal }>()
+  const running = new Map<string, Promise<LayerFacts>>()
   let isClosed = false
 
   async function read(
@@ -53,20 +53,20 @@ export function createLayerPool(options: LayerPoolOptions = {}): LayerReader {
   ): Promise<LayerFacts> {
     for (;;) {
       signal.throwIfAborted()
-      const shared = running.get(blob.digest)
+      const shared = running.get(keyOf(blob))
       if (!shared) return abortable(start(blob, open, signal), signal)
       try {
-        return await abortable(shared.facts, signal)
+        return await abortable(shared, signal)
       } catch (thrown) {
-        // Whoever began it gave up; this caller did not.
-        if (!shared.signal.aborted || signal.aborted) throw thrown
+        // Whoever began it gave up or was refused; this caller has a source of its own.
+        if (signal.aborted || isClosed) throw thrown
       }
     }
   }
 
   function start(blob: LayerBlob, open: () => AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<LayerFacts> {
-    const facts = limit(() => readWhole(blob, open, signal)).finally(() => running.delete(blob.digest))
-    running.set(blob.digest, { facts, signal })
+    const facts = limit(() => readWhole(blob, open, signal)).finally(() => running.delete(keyOf(blob)))
+    running.set(keyOf(blob), facts)
     return facts
   }
 
@@ -131,6 +131,11 @@ export function createLayerPool(options: LayerPoolOptions = {}): LayerReader {
   }
 
   return { read, close }
+}
+
+/** With the size, which is the manifest's word: a wrong one fails the readers who believe it, and nobody else. */
+function keyOf({ digest, size }: LayerBlob): string {
+  return `${digest} ${size}`
 }
 
 /** A layer whose content kills the thread that catalogs it: its tree stands, its packages are unknown, and that is said. */
