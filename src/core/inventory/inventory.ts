@@ -3,6 +3,7 @@ import { overlay, type Overlay } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
 import { catalogers } from './catalogers.ts'
+import { chisel } from './chisel.ts'
 import { coverageOf } from './coverage.ts'
 import { ecosystemOf } from './ecosystem.ts'
 import { chooseDistro, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
@@ -11,7 +12,7 @@ import { ownersOf, type Candidate } from './owners.ts'
 import type { CoverageEntry, Distro, ImageLayer, InstalledPackage, Inventory, PackageFact } from './package.ts'
 import { preferred } from './precedence.ts'
 import { purlOf } from './purl.ts'
-import { isThirdParty } from './third-party.ts'
+import { isOfDistribution, isThirdParty } from './third-party.ts'
 
 /** A layer's facts, or why there are none. */
 export type LayerRead = LayerFacts | Omit<CoverageEntry, 'subject'>
@@ -85,7 +86,9 @@ function candidatesIn(reading: SurvivingReading, distros: ReadonlyMap<string, Id
   return reading.facts.flatMap((fact) => {
     if (fact.kind !== 'package') return []
     const installed = installedPackage(fact, reading, isSystemType(fact.type) ? distro : null)
-    return [{ installed, evidence: fact.evidence ?? 'installed', within: fact.within }]
+    // Chisel names no maintainers: it cuts from nothing but Ubuntu's archives.
+    const isOwn = isSystemType(fact.type) && (reading.cataloger === chisel.name || isOfDistribution(fact, distro))
+    return [{ installed, evidence: fact.evidence ?? 'installed', within: fact.within, isOfDistribution: isOwn }]
   })
 }
 

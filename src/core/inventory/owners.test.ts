@@ -29,12 +29,12 @@ const owns = (paths: string, type: PackageType = 'deb'): OwnershipFact => ({
 /** A Debian with the package that owns the three files, and what else. */
 const system = (
   version: string,
-  more: Partial<PackageFact> = {},
+  { vendor = 'Lantern Team <team+lantern@tracker.debian.org>', ...more }: Partial<PackageFact> = {},
   others: LayerSketch['evidence'] = {},
 ): LayerSketch => ({
   evidence: {
     'etc/os-release': [debian],
-    [status]: [packageOf('deb', version, more)],
+    [status]: [packageOf('deb', version, { ...more, ...(vendor !== '' && { vendor }) })],
     [list]: [owns(allPaths)],
     ...others,
   },
@@ -92,6 +92,22 @@ describe('a language package of the owner’s files', () => {
       'npm 9.9.9 of nobody',
     ])
   })
+})
+
+test.each([
+  ['usr/lib/python3/dist-packages/lamp-7.1.dist-info/METADATA', true],
+  ['usr/lib/python3/dist-packages/lamp-7.1-py3.11.egg-info/PKG-INFO', true],
+  ['usr/share/gems/specifications/lamp-7.1.gemspec', true],
+  ['usr/share/gems/specifications/lamp-7.1-java.gemspec', true],
+  ['usr/share/gems/lamp-7.1.2/lamp-7.1.gemspec', true],
+  ['usr/share/gems/specifications/lamp-7.1x.gemspec', false],
+  ['usr/share/gems/specifications/lamp-7.10.gemspec', false],
+  ['usr/share/gems/specifications/lamp-7.1.2.gemspec', false],
+  ['usr/share/gems/specifications/lamp-7.1.rc2.gemspec', false],
+  ['usr/share/gems/specifications/lamp-7.1-1.gemspec', false],
+])('%s is of a package of version 7.1: %s', (path, isOwned) => {
+  const evidence = { [list]: [owns(path)], [path]: [packageOf('gem', '7.1')] }
+  expect(ownersIn(system('2.4-1', {}, evidence))).toEqual([`gem 7.1 of ${isOwned ? `${owner}2.4-1` : 'nobody'}`])
 })
 
 describe('what lies inside a file of the owner', () => {
@@ -154,6 +170,35 @@ describe('an owner that its distribution’s advisories do not speak for', () =>
   test('somebody else made: its language packages count, version strings are left out', () => {
     const vendor = 'Lantern <support@docker.com>'
     expect(ownersIn(system('2.4-1', { vendor }, evidence))).toEqual(['npm 2.4 of nobody'])
+  })
+
+  test.each(['root <root@build-7>', 'Lamp Team <lamp-dev@chromium.org>', 'none', ''])(
+    'does not say that the distribution made it, but “%s”',
+    (vendor) => {
+      const inside = {
+        ...evidence,
+        [program]: [packageOf('golang', '1.22.3', { evidence: 'embedded' })],
+        [jar]: [packageOf('maven', '7', { evidence: 'archive' })],
+      }
+      expect(ownersIn(system('2.4-1', { vendor }, inside))).toEqual([
+        'golang 1.22.3 of nobody',
+        'maven 7 of nobody',
+        'npm 2.4 of nobody',
+      ])
+    },
+  )
+
+  test('is of a distribution that always states a vendor, and has none', () => {
+    const alma: DistroFact = { kind: 'distro', id: 'almalinux', versionId: '9.4' }
+    const layer = (more: Partial<PackageFact>) => ({
+      evidence: {
+        'etc/os-release': [alma],
+        'var/lib/rpm/rpmdb.sqlite': [packageOf('rpm', '2.4-1', more), owns(allPaths, 'rpm')],
+        ...evidence,
+      },
+    })
+    expect(ownersIn(layer({}))).toEqual(['npm 2.4 of nobody'])
+    expect(ownersIn(layer({ vendor: 'AlmaLinux' }))).toEqual(['npm 2.4 of pkg:rpm/almalinux/lantern@2.4-1'])
   })
 
   test('is of a distribution whose feed only lists what is fixed', () => {

@@ -10,6 +10,8 @@ export interface Candidate {
   readonly evidence: Evidence
   /** Where inside the evidence file. */
   readonly within?: string | undefined
+  /** OS packages: whether the distribution made it, as far as its maintainer or vendor says so. */
+  readonly isOfDistribution?: boolean | undefined
 }
 
 /**
@@ -39,8 +41,12 @@ export function ownersOf(
       .map((owner) => ({ owner, candidate })),
   )
   const intact = new Set(claimed.filter(agree).map(treeOf))
+  const patched = new Set(candidates.filter(isPatched).map(({ installed }) => installed))
   for (const claim of claimed) {
-    if (!owners.has(claim.candidate) && speaksFor(claim, intact)) owners.set(claim.candidate, claim.owner)
+    if (owners.has(claim.candidate)) continue
+    if (isPattern(claim.candidate) ? saysAgain(claim) : patched.has(claim.owner) && speaksFor(claim, intact)) {
+      owners.set(claim.candidate, claim.owner)
+    }
   }
   return owners
 }
@@ -105,19 +111,24 @@ const comprehensive: ReadonlySet<string> = new Set([
   'Chainguard',
 ])
 
+const isPattern = ({ installed }: Candidate) => installed.type === 'generic'
+
+/** Whether the distribution made a package, and its feed speaks of what lies in it. */
+const isPatched = ({ installed: { ecosystem }, isOfDistribution = false }: Candidate) =>
+  isOfDistribution && comprehensive.has(ecosystem?.split(':', 1)[0] ?? '')
+
+/** A version string in a file is the owner's, whoever made that, unless a later layer replaced the file by another version. */
+const saysAgain = (claim: Ownership) => claim.candidate.installed.layer <= claim.owner.layer || agree(claim)
+
 /**
- * Whether what is known of the owner holds for the package. A version string in a file is the owner's in any case. For
- * language packages the distribution must track them, and the file must still be the distribution's: neither replaced by a
- * later layer nor by `pip install -U` or `npm -g` in the same one.
+ * Whether what is known of an owner that the distribution patches holds for a language package: the file must still be the
+ * distribution's, neither replaced by a later layer nor by `pip install -U` or `npm -g` in the same one.
  */
 function speaksFor(claim: Ownership, intact: ReadonlySet<string>): boolean {
   const { owner, candidate } = claim
-  if (candidate.installed.layer > owner.layer) return agree(claim) && (isPattern(candidate) || isTracked(owner))
-  return isPattern(candidate) || (isTracked(owner) && (agree(claim) || isPart(candidate) || intact.has(treeOf(claim))))
+  if (agree(claim)) return true
+  return candidate.installed.layer <= owner.layer && (isPart(candidate) || intact.has(treeOf(claim)))
 }
-
-const isPattern = ({ installed }: Candidate) => installed.type === 'generic'
-const isTracked = ({ ecosystem }: InstalledPackage) => comprehensive.has(ecosystem?.split(':', 1)[0] ?? '')
 
 /**
  * Many have versions of their own: what lies inside a binary or an archive, Ruby's default gems, the modules that npm brings.
@@ -125,8 +136,20 @@ const isTracked = ({ ecosystem }: InstalledPackage) => comprehensive.has(ecosyst
  * upgrading npm over a distribution's changes npm's own version first.
  */
 function isPart({ installed: { path, version }, evidence }: Candidate): boolean {
-  return evidence === 'embedded' || evidence === 'archive' || evidence === 'name' || path.includes(`-${version}`)
+  return evidence === 'embedded' || evidence === 'archive' || evidence === 'name' || hasVersion(path, version)
 }
+
+/** `lamp-1.dist-info`, `gems/lamp-1-java/…`, not `lamp-1x`, `lamp-1.2.gemspec` or `lamp-1.rc2.gemspec` for version 1. */
+function hasVersion(path: string, version: string): boolean {
+  const sought = `-${version}`
+  for (let at = path.indexOf(sought); at >= 0; at = path.indexOf(sought, at + 1)) {
+    if (endsVersion.test(path.slice(at + sought.length))) return true
+  }
+  return false
+}
+
+/** The end of a file's or directory's name, its extension, or a platform; a number after a hyphen is a revision. */
+const endsVersion = /^(?:$|\/|\.[a-z][a-z-]*(?:$|\/)|-(?!\d+(?:$|[./-])))/
 
 /** A distribution's `1:2.28.1+dfsg-1` is upstream's 2.28.1; what one of them calls 2.28 the other may call 2.28.0. */
 function versionsAgree(owner: InstalledPackage, { version }: InstalledPackage): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isThirdParty } from './third-party.ts'
+import { isOfDistribution, isThirdParty } from './third-party.ts'
 
 const distro = (id: string, ecosystem: string | null) => ({ id, version: '1', ecosystem })
 const debian = distro('debian', 'Debian:12')
@@ -19,4 +19,30 @@ test.each([
   ['apk', 'Anybody', distro('alpine', 'Alpine:v3.20'), false],
 ] as const)('a %s of %s', (type, vendor, of, expected) => {
   expect(isThirdParty({ type, ...(vendor !== undefined && { vendor }) }, of)).toBe(expected)
+})
+
+const ubuntu = distro('ubuntu', 'Ubuntu:24.04:LTS')
+
+test.each([
+  ['deb', 'Lamp Maintainers <pkg-lamp@lists.alioth.debian.org>', debian, true],
+  ['deb', 'Lamp Maintainers <pkg-lamp@alioth-lists.debian.net>', debian, true],
+  ['deb', 'Lamp Lighter <lighter@DEBIAN.org>', debian, true],
+  ['deb', 'Lamp Developers <lamp-discuss@lists.ubuntu.com>', debian, false],
+  ['deb', 'Lamp Developers <lamp-discuss@lists.ubuntu.com>', ubuntu, true],
+  ['deb', 'Lamp Lighter <lighter@canonical.com>', ubuntu, true],
+  ['deb', 'Lamp Lighter <lighter@debian.org>', ubuntu, true],
+  ['deb', 'Lamp Lighter <lighter@example.org>', debian, false],
+  ['deb', 'Lamp Lighter <lighter@notdebian.org>', debian, false],
+  ['deb', 'Lamp Lighter <lighter@lamp.debian.net>', debian, false],
+  ['deb', 'lighter@debian.org <lighter@example.org>', debian, false],
+  ['deb', 'lighter@debian.org, a copy of it', debian, false],
+  ['deb', 'none', debian, false],
+  ['deb', undefined, debian, false],
+  ['deb', 'Lamp Lighter <lighter@debian.org>', null, false],
+  ['rpm', 'AlmaLinux', alma, true],
+  ['rpm', 'Example Corporation', alma, false],
+  ['rpm', undefined, alma, false],
+  ['apk', undefined, distro('alpine', 'Alpine:v3.20'), true],
+] as const)('the distribution made a %s of %s', (type, vendor, of, expected) => {
+  expect(isOfDistribution({ type, ...(vendor !== undefined && { vendor }) }, of)).toBe(expected)
 })

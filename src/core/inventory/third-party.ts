@@ -10,11 +10,45 @@ export function isThirdParty({ type, vendor }: Pick<PackageFact, 'type' | 'vendo
     const maintainer = vendor.toLowerCase()
     return debMaintainers.some((known) => maintainer.includes(known))
   }
-  const own = type === 'rpm' ? rpmVendors.get(distro.ecosystem?.split(':', 1)[0] ?? '') : undefined
+  const own = type === 'rpm' ? rpmVendors.get(familyOf(distro)) : undefined
   return own !== undefined && !own.some((name) => vendor.startsWith(name))
 }
 
-/** Debian packages name a person or a team, so only the vendors with well-known repositories can be told. */
+/**
+ * Whether the distribution says itself that it made an OS package, so that it may speak for the language packages in it.
+ * This is asked the other way round than `isThirdParty`: where nothing can be told the package is still matched, and so is
+ * what lies in it. Alpine's packages name a person at any address and no vendor, so each of apk counts as its own.
+ */
+export function isOfDistribution(
+  { type, vendor }: Pick<PackageFact, 'type' | 'vendor'>,
+  distro: Distro | null,
+): boolean {
+  if (!distro) return false
+  if (type === 'apk') return true
+  if (vendor === undefined) return false
+  if (type === 'deb') {
+    const host = /@([^@<>\s]+)>?$/.exec(vendor)?.[1]?.toLowerCase()
+    const domains = debDomains.get(familyOf(distro)) ?? []
+    return domains.some((domain) => host === domain || host?.endsWith(`.${domain}`) === true)
+  }
+  return rpmVendors.get(familyOf(distro))?.some((name) => vendor.startsWith(name)) === true
+}
+
+const familyOf = ({ ecosystem }: Distro) => ecosystem?.split(':', 1)[0] ?? ''
+
+const debian = ['debian.org', 'alioth-lists.debian.net']
+
+/**
+ * Where the maintainers of a distribution's deb packages have their addresses, by its ecosystem. One in twenty of Debian's
+ * has a private address, which nothing tells from that of any other package. Ubuntu leaves Debian's maintainer in what it
+ * takes without a change.
+ */
+const debDomains: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Debian', debian],
+  ['Ubuntu', ['ubuntu.com', 'canonical.com', ...debian]],
+])
+
+/** Debian packages name a person or a team, so of what is not matched only the vendors with well-known repositories can be told. */
 const debMaintainers = [
   '@docker.com',
   '@nvidia.com',
