@@ -95,7 +95,8 @@ async function scan(request: ScanRequest): Promise<Report | IndexReport> {
     if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
     const now = () => new Date()
     const deps = { store, layers, policy, engine, now, progress, matching: feed !== 'none' }
-    const { root, images } = await scanImage({ source, ...named }, deps, signal)
+    const { root, images, failure } = await scanImage({ source, ...named }, deps, signal)
+    if (failure) throw failure
     const all = request.platform === null || request.platform === 'all'
     return await buildReport(
       root.digest,

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
-import { buildImage, pushImage, type BuiltImage } from './support/build-image.ts'
+import { buildArtifact, buildImage, buildIndex, pushImage, type BuiltImage } from './support/build-image.ts'
 import type { FaultRule } from './support/fault-proxy.ts'
 import { eventually, startHouse, type House } from './support/house.ts'
+import { startLocalScans } from './support/local-scans.ts'
 import { registryLogin, startRegistry } from './support/registry.ts'
 import { createRegistryClient } from '../src/adapters/registry/client.ts'
 import { staticCredentials } from '../src/adapters/registry/credentials.ts'
@@ -165,4 +166,45 @@ test('a tag that appears a moment after its notification is recorded all the sam
   )
   expect(stored.body.locations).toEqual([{ registry: 'hub', repository: 'team/api', tags: ['1.0'] }])
   expect(house.proxy?.applied).toHaveLength(1)
+})
+
+const verdictAt = (reference: string) =>
+  eventually(
+    () =>
+      house!.get<{ outcome?: string; complete?: boolean; images?: object[]; code?: string }>(
+        `/api/v1/verdict?image=${house!.host}/${reference}`,
+      ),
+    ({ body }) => body.complete === true || body.code === 'NOT_AN_IMAGE',
+  )
+
+test('what an index calls an image and is none does not keep the others from their verdict, or the index from its own', async () => {
+  house = await startHouse({ feed })
+  const model = buildArtifact({ artifactType: 'application/vnd.example.model' })
+  const platform = { os: 'linux', architecture: 'amd64' }
+  const index = buildIndex([
+    { image: model, platform: { os: 'linux', architecture: 'arm64' } },
+    { image: await image(), platform },
+  ])
+  await pushImage(house.client.repository('team/mixed'), index, '1.0')
+  const { body } = await verdictAt('team/mixed:1.0')
+  expect(body).toMatchObject({ outcome: 'pass', complete: true, images: [{ platform: 'linux/amd64' }] })
+  const referrers = await eventually(
+    () =>
+      house!.client
+        .repository('team/mixed')
+        .referrers(index.descriptor.digest, reportArtifactType, AbortSignal.timeout(5000)),
+    (listed) => listed.length > 0,
+  )
+  expect(referrers).toHaveLength(1)
+})
+
+test('an index with more platforms than are looked at is refused, not passed for the part that was', async () => {
+  const scans = await startLocalScans()
+  const one = await image()
+  const many = Array.from({ length: 65 }, (_, number) => ({
+    image: { ...one, descriptor: { ...one.descriptor, digest: `sha256:${String(number).padStart(64, '0')}` as const } },
+    platform: { os: 'linux', architecture: `a${number}` },
+  }))
+  await expect(scans.scan('many', buildIndex(many))).rejects.toMatchObject({ code: 'MANIFEST_INVALID' })
+  await scans.close()
 })

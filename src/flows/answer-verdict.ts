@@ -61,7 +61,7 @@ export async function answerVerdict(asked: AskedImage, store: VerdictStore): Pro
 
 async function platformVerdicts(digest: Digest, { images, verdicts }: VerdictStore): Promise<PlatformVerdict[]> {
   const index = await images.index(digest)
-  const children = index?.children ?? [{ digest, platform: 'unknown' }]
+  const children = index ? await withoutArtifacts(index.children, images) : [{ digest, platform: 'unknown' }]
   return Promise.all(
     children.map(async (child) => {
       const [record, verdict] = await Promise.all([images.get(child.digest), verdicts.current(child.digest)])
@@ -73,4 +73,13 @@ async function platformVerdicts(digest: Digest, { images, verdicts }: VerdictSto
       }
     }),
   )
+}
+
+/** What an index calls an image and turned out to be none will never have a verdict, and nobody waits for it. */
+async function withoutArtifacts<Child extends { readonly digest: Digest }>(
+  children: readonly Child[],
+  images: VerdictStore['images'],
+): Promise<readonly Child[]> {
+  const found = await Promise.all(children.map(({ digest }) => images.artifact(digest)))
+  return children.filter((_, position) => found[position] === undefined)
 }

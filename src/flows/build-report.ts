@@ -31,7 +31,10 @@ export async function buildReport(
   if (!index) return imageReport(digest, name, deps)
   const children = index.children.filter((child) => !platforms || platforms.includes(child.digest))
   const images: Report[] = []
-  for (const child of children) images.push(await imageReport(child.digest, name, deps))
+  for (const child of children) {
+    if ((await deps.store.images.artifact(child.digest)) !== undefined) continue
+    images.push(await imageReport(child.digest, name, deps))
+  }
   const [first] = images
   if (!first) throw new TallymanError('NOT_SCANNED', `${name} is an index of which no platform has been scanned`)
   const outcome = worstOutcome(images.map(({ verdict }) => verdict.outcome))

@@ -16,9 +16,12 @@ export async function judgeAsOfNow(
   let snapshot = await current()
   for (;;) {
     if (snapshot) await matchPackages({ image: digest }, snapshot, deps, signal)
-    await judgeImage(digest, snapshot, 'scanned again', deps)
-    const latest = await current()
-    if (latest?.number === snapshot?.number) return
-    snapshot = latest
+    const matched = snapshot
+    snapshot = await current()
+    // Matches against a snapshot that is no longer in force are not kept: a verdict without them would pass.
+    if (snapshot?.number !== matched?.number) continue
+    await judgeImage(digest, matched, 'scanned again', deps)
+    snapshot = await current()
+    if (snapshot?.number === matched?.number) return
   }
 }

@@ -84,7 +84,9 @@ async function isOurs({ tag, digest }: Push, { writeBacks }: ReceivePushDeps['st
 function jobOf(registry: NotifyingRegistry, push: Push): Job {
   const { repository, tag, digest } = push
   const target = { registry: registry.name, repository, ...(tag ? { tag } : {}), ...(digest ? { digest } : {}) }
-  return scanJob('push', target, mayBeChild(push) ? childDelaySeconds : undefined)
+  return mayBeChild(push)
+    ? scanJob('push', { ...target, mayBeChild: true }, childDelaySeconds)
+    : scanJob('push', target)
 }
 
 function mayBeChild({ tag, mediaType }: Push): boolean {

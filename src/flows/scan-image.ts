@@ -48,6 +48,8 @@ export interface ScanDeps extends JudgeDeps, LayerDeps {
 export interface Scanned {
   readonly root: Descriptor
   readonly images: readonly Descriptor[]
+  /** Why other platforms of the index have no verdict now, the retryable reason first; null where all have. */
+  readonly failure: TallymanError | null
 }
 
 /** An index in an index in an index is allowed; deeper nesting has no use and a hostile one no end. */
@@ -57,8 +59,7 @@ const maxPlatforms = 64
 
 /**
  * The main job: manifest → layers → inventory → matches → verdict, for every platform the reference names. Safe to repeat
- * at any point: every write is keyed by digest. One platform's failure does not keep the others from their verdict; it is
- * thrown when they are done.
+ * at any point: every write is keyed by digest. One platform's failure does not keep the others from their verdict.
  */
 export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: AbortSignal): Promise<Scanned> {
   const { source, location, reference, tag, tagOrDigest } = target
@@ -69,7 +70,7 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
     await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
     await refuseArtifact(manifest, root.digest, reference, deps.store)
     await scanPlatform(fetched, target, deps, signal)
-    return { root, images: [root] }
+    return { root, images: [root], failure: null }
   }
 
   const platforms = await platformsOf(manifest, target, signal)
@@ -80,21 +81,34 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
     children: platforms.map(({ descriptor, platform }) => ({ digest: descriptor.digest, platform })),
   })
   await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
-  const failures: unknown[] = []
+  const images: Descriptor[] = []
+  const failures: TallymanError[] = []
   for (const { descriptor, platform } of wanted) {
     deps.progress(`${reference}: ${platform}`)
     try {
       const child = await source.manifest(descriptor.digest, signal)
       await deps.store.sightings.observe(location, descriptor.digest, null, deps.now().toISOString())
+      await refuseArtifact(
+        parseManifest(child.bytes, child.descriptor.mediaType),
+        descriptor.digest,
+        reference,
+        deps.store,
+      )
       await scanPlatform(child, target, deps, signal)
-    } catch (error) {
-      failures.push(error)
+      images.push(descriptor)
+    } catch (thrown) {
+      const error = asTallymanError(thrown)
+      // Some builders give an attestation or a model a platform: it is no image, and the index is whole without it.
+      if (error.code !== 'NOT_AN_IMAGE') failures.push(error)
     }
   }
-  const worst = failures.map(asTallymanError).sort((a, b) => Number(b.retry) - Number(a.retry))[0]
-  if (worst) throw worst
-  return { root, images: wanted.map(({ descriptor }) => descriptor) }
+  signal.throwIfAborted()
+  if (images.length === 0 && failures.length === 0) throw withoutImage(reference)
+  return { root, images, failure: failures.find(({ retry }) => retry) ?? failures[0] ?? null }
 }
+
+const withoutImage = (reference: string) =>
+  new TallymanError('NOT_AN_IMAGE', `${reference} is an index without any image in it`)
 
 /** NOT_AN_IMAGE, remembered: a signature or a chart will never have a verdict. */
 async function refuseArtifact(manifest: Manifest, digest: Digest, reference: string, store: Store): Promise<void> {
@@ -160,26 +174,35 @@ interface PlatformImage {
   readonly platform: string
 }
 
-/** The images of an index and of the indexes in it; attestations and other artifacts are left out. */
+/**
+ * The images of an index and of the indexes in it; attestations are left out. MANIFEST_INVALID over a limit: an index of
+ * which only a part was looked at must not pass.
+ */
 async function platformsOf(index: ImageIndex, target: ScanTarget, signal: AbortSignal): Promise<PlatformImage[]> {
+  const { reference, source } = target
   const found = new Map<Digest, PlatformImage>()
+  const visited = new Set<Digest>()
   const visit = async (manifests: readonly Descriptor[], depth: number): Promise<void> => {
     for (const descriptor of manifests) {
-      if (found.has(descriptor.digest)) continue
       const kind = childKind(descriptor)
-      if (kind === 'index' && depth < maxIndexDepth) {
-        const nested = await target.source.manifest(descriptor.digest, signal)
+      if (visited.has(descriptor.digest) || (kind !== 'index' && kind !== 'image')) continue
+      visited.add(descriptor.digest)
+      if (visited.size > maxPlatforms || depth > maxIndexDepth) {
+        const limits = `more than ${maxPlatforms} entries, or indexes nested deeper than ${maxIndexDepth}`
+        throw new TallymanError('MANIFEST_INVALID', `${reference} has ${limits}: it is not scanned`)
+      }
+      if (kind === 'index') {
+        const nested = await source.manifest(descriptor.digest, signal)
         const parsed = parseManifest(nested.bytes, nested.descriptor.mediaType)
         if (parsed.kind === 'index') await visit(parsed.manifests, depth + 1)
-      } else if (kind === 'image' && found.size < maxPlatforms) {
-        const known = await withPlatform(descriptor, target.source, signal)
+      } else {
+        const known = await withPlatform(descriptor, source, signal)
         if (known) found.set(descriptor.digest, { descriptor: known, platform: formatPlatform(known.platform) })
       }
     }
   }
   await visit(index.manifests, 1)
-  if (found.size === 0)
-    throw new TallymanError('NOT_AN_IMAGE', `${target.reference} is an index without any image in it`)
+  if (found.size === 0) throw withoutImage(reference)
   return [...found.values()]
 }
 

@@ -14,6 +14,8 @@ export interface ScanJob {
   readonly repository: string
   readonly tag?: string
   readonly digest?: string
+  /** Pushed by digest alone: dropped if it turns out to be a platform of an index at the same place. */
+  readonly mayBeChild?: boolean
 }
 
 const payloadSchema = Type.Object({
@@ -21,16 +23,24 @@ const payloadSchema = Type.Object({
   repository: Type.String(),
   tag: Type.Optional(Type.String()),
   digest: Type.Optional(Type.String()),
+  mayBeChild: Type.Optional(Type.Boolean()),
 })
 const payload = Compile(payloadSchema)
 
 /** Two requests for the same thing that wait at the same time are one job. */
-export function scanJob(lane: Lane, { registry, repository, tag, digest }: ScanJob, delaySeconds?: number): Job {
+export function scanJob(lane: Lane, target: ScanJob, delaySeconds?: number): Job {
+  const { registry, repository, tag, digest, mayBeChild } = target
   return {
     lane,
     kind: 'scan',
     key: `scan:${registry}/${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`,
-    payload: { registry, repository, ...(tag ? { tag } : {}), ...(digest ? { digest } : {}) },
+    payload: {
+      registry,
+      repository,
+      ...(tag ? { tag } : {}),
+      ...(digest ? { digest } : {}),
+      ...(mayBeChild ? { mayBeChild } : {}),
+    },
     ...(delaySeconds ? { delaySeconds } : {}),
   }
 }
@@ -49,14 +59,14 @@ export interface ScanJobDeps extends ScanDeps, WriteBackDeps {
 export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: AbortSignal): Promise<void> {
   if (!payload.Check(input))
     throw new TallymanError('REQUEST_INVALID', 'the payload of the scan job is not of its form')
-  const { registry, repository: name, tag, digest } = input
+  const { registry, repository: name, tag, digest, mayBeChild = false } = input
   const { store, log } = deps
-  if (!tag && digest && isDigest(digest) && (await store.images.isChild(digest))) {
+  const location = { registry, repository: name }
+  if (mayBeChild && digest && isDigest(digest) && (await store.images.isChild(digest, location))) {
     log.debug({ registry, repository: name, digest }, 'a platform of an index that is scanned as a whole')
     return
   }
   const { repository, writeBack: wanted } = deps.repository(registry, name)
-  const location = { registry, repository: name }
   const tagOrDigest = digest ?? tag
   if (!tagOrDigest) throw new TallymanError('REQUEST_INVALID', 'the scan job names neither tag nor digest')
   const reference = `${registry}/${name}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`
@@ -64,14 +74,18 @@ export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: Abor
   const target = { source: repository, location, reference, tag: (current && tag) || null, tagOrDigest, platform: null }
   const scanned = await scanOrDrop(target, deps, signal)
   if (!scanned) return
-  const { root, images } = scanned
+  const { root, images, failure } = scanned
   await deps.judged(
     images.map((image) => image.digest),
     signal,
   )
-  if (!wanted) return
-  for (const image of images) await writeBack(image, location, repository, deps, signal)
-  if (!images.some((image) => image.digest === root.digest)) await writeBack(root, location, repository, deps, signal)
+  if (wanted) {
+    for (const image of images) await writeBack(image, location, repository, deps, signal)
+    // An index carries the reports of all its platforms, or none.
+    const isIndex = !images.some((image) => image.digest === root.digest)
+    if (isIndex && !failure) await writeBack(root, location, repository, deps, signal)
+  }
+  if (failure) throw failure
 }
 
 /** What is not an image is no failure: pushes of charts and signatures are every day's business, and the answer is final. */

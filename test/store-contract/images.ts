@@ -132,8 +132,14 @@ export function describeImages(under: () => StoreUnderTest): void {
     await store.images.saveIndex(index)
     expect(await store.images.index(index.digest)).toEqual(index)
     expect(await store.images.index(digestOf('amd'))).toBeUndefined()
-    expect(await store.images.isChild(digestOf('amd'))).toBe(true)
-    expect(await store.images.isChild(index.digest)).toBe(false)
+    const here = { registry: 'hub', repository: 'team/multi' }
+    expect(await store.images.isChild(digestOf('amd'), here)).toBe(false)
+    await store.sightings.observe(here, index.digest, null, '2026-05-02T12:00:00.000Z')
+    expect(await store.images.isChild(digestOf('amd'), here)).toBe(true)
+    expect(await store.images.isChild(digestOf('amd'), { ...here, repository: 'team/other' })).toBe(false)
+    expect(await store.images.isChild(index.digest, here)).toBe(false)
+    await store.sightings.forget(here, { digest: index.digest })
+    expect(await store.images.isChild(digestOf('amd'), here)).toBe(false)
   })
 
   test('walks all digests in their order', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pino } from 'pino'
-import { writeLayout, type BuiltImage } from './build-image.ts'
+import { writeLayout, type Built } from './build-image.ts'
 import { openLayout } from '../../src/adapters/archive/layout.ts'
 import { osvFeed } from '../../src/adapters/feeds/osv.ts'
 import { createInlineLayerReader } from '../../src/adapters/layers/inline.ts'
@@ -19,7 +19,7 @@ import { scanImage } from '../../src/flows/scan-image.ts'
 export interface LocalScans {
   readonly store: Store
   /** Scans the image from a layout called `name`, whose tag is `latest`. */
-  scan(name: string, image: BuiltImage): Promise<Report>
+  scan(name: string, image: Built): Promise<Report>
   /** Of an image that was scanned before, as the store has it now. */
   report(digest: Digest): Promise<Report>
   close(): Promise<void>
@@ -61,7 +61,8 @@ export async function startLocalScans(feed: Readonly<Record<string, object>> = {
         tagOrDigest: 'latest',
         platform: null,
       }
-      const { root } = await scanImage(target, deps, signal)
+      const { root, failure } = await scanImage(target, deps, signal)
+      if (failure) throw failure
       return report(root.digest)
     },
     async close() {

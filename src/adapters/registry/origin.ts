@@ -10,7 +10,9 @@ const special = {
     ['10.0.0.0', 8, 'ipv4'],
     ['172.16.0.0', 12, 'ipv4'],
     ['192.168.0.0', 16, 'ipv4'],
+    ['100.64.0.0', 10, 'ipv4'], // carrier-grade NAT; one cloud keeps its metadata service here
     ['fc00::', 7, 'ipv6'],
+    ['64:ff9b::', 96, 'ipv6'], // IPv4 behind NAT64
   ),
 } as const
 
@@ -41,7 +43,8 @@ export function resolveUrl(text: string, base: URL, what: string): URL {
 }
 
 /** Of an address as it is written: names are not resolved. */
-function zoneOf(hostname: string): Zone {
+function zoneOf(written: string): Zone {
+  const hostname = written.replace(/\.$/, '')
   if (hostname === 'localhost' || hostname.endsWith('.localhost')) return 'loopback'
   const address = hostname.replace(/^\[|\]$/g, '')
   const family = isIP(address)

@@ -64,11 +64,16 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
       }
     },
 
-    async isChild(digest) {
+    async isChild(digest, { registry, repository }) {
       const found = await db
         .selectFrom('index_child')
-        .select('digest')
-        .where('digest', '=', digest)
+        .innerJoin('sighting', 'sighting.digest', 'index_child.index_digest')
+        .innerJoin('location', 'location.id', 'sighting.location_id')
+        .select('index_child.digest')
+        .where('index_child.digest', '=', digest)
+        .where('sighting.gone_at', 'is', null)
+        .where('location.registry', '=', registry)
+        .where('location.repository', '=', repository)
         .limit(1)
         .executeTakeFirst()
       return found !== undefined

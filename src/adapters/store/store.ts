@@ -83,8 +83,8 @@ export interface ImageTables {
   saveIndex(index: IndexRecord): Promise<void>
   get(digest: Digest): Promise<ImageRecord | undefined>
   index(digest: Digest): Promise<IndexRecord | undefined>
-  /** Whether a stored index names this image as a child. */
-  isChild(digest: Digest): Promise<boolean>
+  /** Whether an index that lies at this place names the image as a child. */
+  isChild(digest: Digest, at: Location): Promise<boolean>
   /** Remembers that a manifest is no image, and what it is: a final answer, so that nobody waits for its verdict. */
   saveArtifact(digest: Digest, description: string): Promise<void>
   artifact(digest: Digest): Promise<string | undefined>

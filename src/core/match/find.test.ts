@@ -266,3 +266,12 @@ test('lists advisories that it cannot compare, with the reason', () => {
     { matches: [], uncomparable: [{ advisory: 'GHSA-1', reason: 'the version is longer than 1000 characters' }] },
   ])
 })
+
+test('a vulnerability never takes the name of another, of which its record only says that it derives from it', () => {
+  const affected = [below('npm', 'lodash', '4.17.21')]
+  const matches = brief(lodash, [
+    advisory('GHSA-a', { aliases: ['CVE-2021-2222'], upstream: ['CVE-2020-1111'], affected }),
+    advisory('GHSA-b', { aliases: ['CVE-2020-1111'], affected }),
+  ])
+  expect(matches.map(({ vulnerability }) => vulnerability).sort()).toEqual(['CVE-2020-1111', 'CVE-2021-2222'])
+})

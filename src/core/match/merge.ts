@@ -77,7 +77,7 @@ function matchOf(hits: readonly Hit[], ids: ReadonlySet<string>): Match {
 /** The CVE that the advisories are about; an erratum over several CVEs goes by its own id. */
 function nameOf(advisory: Advisory, ids: ReadonlySet<string>): string {
   if (isGroup(advisory) && ids.has(advisory.id)) return advisory.id
-  return cvesOf(advisory)[0] ?? [...ids].filter(isCve).sort()[0] ?? advisory.id
+  return cvesOf(advisory).find((cve) => ids.has(cve)) ?? [...ids].filter(isCve).sort()[0] ?? advisory.id
 }
 
 /**
