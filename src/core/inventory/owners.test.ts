@@ -113,7 +113,7 @@ test.each([
 describe('what lies inside a file of the owner', () => {
   const inside = {
     [jar]: [packageOf('maven', '7', { evidence: 'archive', within: 'META-INF/lib/other.jar' })],
-    [program]: [packageOf('golang', '1.22.3', { evidence: 'embedded' })],
+    [program]: [packageOf('golang', '1.22.3', { name: 'stdlib', evidence: 'embedded' })],
   }
 
   test('is the owner’s, whatever its version', () => {
@@ -129,6 +129,30 @@ describe('what lies inside a file of the owner', () => {
       `golang 2.4 of ${owner}2.4-1`,
       'maven 8 of nobody',
     ])
+  })
+
+  const linked = (version: string, more: Partial<PackageFact> = {}) => ({
+    [program]: [
+      packageOf('golang', '1.22.3', { name: 'stdlib', evidence: 'embedded' }),
+      packageOf('golang', version, { name: 'example.org/lantern', evidence: 'embedded', ...more }),
+      packageOf('golang', 'v7.1.0', { name: 'example.org/wick', evidence: 'embedded' }),
+    ],
+  })
+
+  test.each([
+    ['v2.4.0', {}],
+    ['v2.4.0+incompatible', {}],
+    ['(devel)', { local: true }],
+    ['v0.0.0-20260102030405-0123456789ab', { local: true }],
+  ])('is the owner’s in a Go program of version %s', (version, more) => {
+    const found = ownersIn(system('2.4.0-1', {}, linked(version, more)))
+    expect(found).toEqual([version, 'v7.1.0', '1.22.3'].map((each) => `golang ${each} of ${owner}2.4.0-1`))
+  })
+
+  test('is not in a Go program that says it is of another version: it was put over it', () => {
+    expect(ownersIn(system('2.4.0-1', {}, linked('v2.9.1')))).toEqual(
+      ['v2.9.1', 'v7.1.0', '1.22.3'].map((version) => `golang ${version} of nobody`),
+    )
   })
 
   test('is where a later layer only touched the file', () => {

@@ -42,9 +42,11 @@ export function ownersOf(
   )
   const intact = new Set(claimed.filter(agree).map(treeOf))
   const patched = new Set(candidates.filter(isPatched).map(({ installed }) => installed))
+  const programs = mainModulesOf(ownable)
   for (const claim of claimed) {
     if (owners.has(claim.candidate)) continue
-    if (isPattern(claim.candidate) ? saysAgain(claim) : patched.has(claim.owner) && speaksFor(claim, intact)) {
+    const isSpokenFor = () => patched.has(claim.owner) && speaksFor(claim, intact) && !isOtherProgram(claim, programs)
+    if (isPattern(claim.candidate) ? saysAgain(claim) : isSpokenFor()) {
       owners.set(claim.candidate, claim.owner)
     }
   }
@@ -128,6 +130,30 @@ function speaksFor(claim: Ownership, intact: ReadonlySet<string>): boolean {
   const { owner, candidate } = claim
   if (agree(claim)) return true
   return candidate.installed.layer <= owner.layer && (isPart(candidate) || intact.has(treeOf(claim)))
+}
+
+/**
+ * The main module of each Go program, by its path: the linker writes it before what it depends on. A program that was built
+ * without one has its first dependency here, which seldom agrees with an owner: that hides nothing.
+ */
+function mainModulesOf(candidates: readonly Candidate[]): ReadonlyMap<string, InstalledPackage> {
+  const mains = new Map<string, InstalledPackage>()
+  for (const { installed, evidence } of candidates) {
+    const { type, name, path } = installed
+    if (type !== 'golang' || evidence !== 'embedded' || name === 'stdlib' || name === 'toolchain') continue
+    if (!mains.has(path)) mains.set(path, installed)
+  }
+  return mains
+}
+
+/**
+ * Whether a Go program says that it is of another release than its owner: something was put over it in the layer that
+ * installed the owner. Distributions mostly build without versions (`(devel)`, which has no ecosystem), and that says nothing.
+ */
+function isOtherProgram({ owner, candidate }: Ownership, mains: ReadonlyMap<string, InstalledPackage>): boolean {
+  const { type, path } = candidate.installed
+  const main = type === 'golang' ? mains.get(path) : undefined
+  return main !== undefined && main.ecosystem !== null && !versionsAgree(owner, main)
 }
 
 /**
