@@ -6,6 +6,7 @@ import { isForeignLayerType } from '../core/image/media-type.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { catalogersKey } from '../core/layer/catalogers-key.ts'
 import type { LayerFacts, LayerReader } from '../core/layer/facts.ts'
+import { isTransient } from '../core/layer/transient.ts'
 import type { LayerRead } from '../core/inventory/inventory.ts'
 import { asTallymanError } from '../errors.ts'
 
@@ -16,9 +17,10 @@ export interface LayerDeps {
 }
 
 /**
- * The facts of every layer, base first: those in the store as they are, the others read from the source and stored. Two
- * workers that read the same layer at once write the same facts. BLOB_CORRUPT and registry errors are thrown: what could
- * not be fetched is not known to be unreadable. A layer that the registry need not have (foreign) ends as a gap.
+ * The facts of every layer, base first: those in the store as they are, the others read from the source and stored, unless
+ * another reading may find more. Two workers that read the same layer at once write the same facts. BLOB_CORRUPT and
+ * registry errors are thrown: what could not be fetched is not known to be unreadable. A layer that the registry need not
+ * have (foreign) ends as a gap.
  */
 export async function readLayers(
   layers: readonly Descriptor[],
@@ -72,7 +74,7 @@ async function readLayer(
       detail: `${layer.digest} is not in the registry (${layer.mediaType})`,
     }
   }
-  await store.layers.save(facts, key)
+  if (!isTransient(facts)) await store.layers.save(facts, key)
   const megabytes = (layer.size / 1e6).toFixed(layer.size < 1e7 ? 1 : 0)
   progress(`layer ${layer.digest.slice(7, 19)} read, ${megabytes} MB`)
   return facts

@@ -164,7 +164,7 @@ test.each([
     files: 'x/evidence\nhostile',
     whiteouts: ['gone'],
     readings: [],
-    gaps: [{ status: 'partial', reason: 'LAYER_UNREADABLE', detail: expect.stringMatching(why) }],
+    gaps: [{ status: 'partial', reason: 'LAYER_THREAD_DIED', detail: expect.stringMatching(why) }],
   })
   expect(await read(pool, layer('y'))).toMatchObject({ files: 'y/evidence', gaps: [] })
 })

@@ -3,6 +3,7 @@ import pLimit from 'p-limit'
 import type { LayerProfile } from '../../core/layer/evidence.ts'
 import type { LayerBlob, LayerFacts, LayerReader } from '../../core/layer/facts.ts'
 import type { LayerResult } from '../../core/layer/read-layer.ts'
+import { LAYER_THREAD_DIED } from '../../core/layer/transient.ts'
 import { TallymanError } from '../../errors.ts'
 import { startLayerWorker, WorkerDied, type LayerWorker } from './layer-worker.ts'
 import type { LayerJob } from './protocol.ts'
@@ -142,7 +143,7 @@ function keyOf({ digest, size }: LayerBlob): string {
 function afterDeath(death: WorkerDied, { facts }: LayerResult): LayerFacts {
   const gap = {
     status: 'partial',
-    reason: 'LAYER_UNREADABLE',
+    reason: LAYER_THREAD_DIED,
     detail: `its packages were not read: ${death.message}`,
   } as const
   return { ...facts, gaps: [...facts.gaps, gap] }
