@@ -64,6 +64,41 @@ export function describeFeeds(under: () => StoreUnderTest): void {
     expect(await ids(pad, packageKey('npm', 'other'))).toEqual({ [pad]: ['A-1', 'A-2'] })
   })
 
+  test('an import that another one overtook changes nothing', async () => {
+    await adopted(entry('A-1.json', ['npm pad']))
+    const lost = await feeds().begin()
+    await lost.put('osv', [entry('A-2.json', ['npm pad'])])
+    const next = await feeds().begin()
+    await next.put('osv', [entry('A-3.json', ['npm pad'])])
+    const fact = { key: 'CVE-2024-0001', value: '{"score":0.1,"percentile":0.2}' }
+    await next.putFacts('epss', 'epss', [fact])
+
+    const refusal = { code: 'STORE_UNAVAILABLE', message: expect.stringMatching('another one has begun') }
+    const late = [
+      () => lost.put('osv', [entry('A-4.json', ['npm pad'])]),
+      () => lost.remove('osv', ['A-1.json', 'A-3.json']),
+      () => lost.putFacts('epss', 'epss', [{ ...fact, key: 'CVE-2024-0002' }]),
+      () => lost.removeFacts('epss', [fact.key]),
+      () => lost.discard(),
+      () => lost.adopt([], evening),
+    ]
+    for (const write of late) await expect(write()).rejects.toMatchObject(refusal)
+    await next.adopt([feed('osv')], evening)
+    for (const write of late) await expect(write()).rejects.toMatchObject(refusal)
+    expect((await feeds().current())?.number).toBe(2)
+    expect(await ids(pad)).toEqual({ [pad]: ['A-1', 'A-3'] })
+    expect(await feeds().factsOf('epss')).toEqual(new Map([[fact.key, fact.value]]))
+  })
+
+  test('what an import writes while another begins is either cleared or refused', async () => {
+    await adopted(entry('A-1.json', ['npm pad']))
+    const lost = await feeds().begin()
+    const writes = Array.from({ length: 20 }, (_, i) => lost.put('osv', [entry(`B-${i}.json`, ['npm pad'])]))
+    const [next] = await Promise.all([feeds().begin(), Promise.allSettled(writes)])
+    await next.adopt([feed('osv')], evening)
+    expect(await ids(pad)).toEqual({ [pad]: ['A-1'] })
+  })
+
   test('the last of several changes within a snapshot counts', async () => {
     await adopted(entry('A-1.json', ['npm pad']))
     const next = await feeds().begin()

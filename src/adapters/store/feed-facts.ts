@@ -1,6 +1,7 @@
 import type { FactKind, FactValues, FeedFact } from '../../core/match/feed-facts.ts'
 import { keyText } from './key-text.ts'
-import { inserted, listed, transact } from './rows.ts'
+import type { FencedWrite } from './import-fence.ts'
+import { inserted, listed } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { currentNumber } from './snapshot-rows.ts'
 import type { FeedTables, FeedTransaction } from './store.ts'
@@ -57,17 +58,17 @@ function factsAt(db: Db, number: number) {
 type FactWrites = Pick<FeedTransaction, 'putFacts' | 'removeFacts' | 'countFacts'>
 
 /** See FeedTransaction. */
-export function factWrites(db: Db, number: number): FactWrites {
+export function factWrites(db: Db, write: FencedWrite, number: number): FactWrites {
   return {
     async putFacts(feed, kind, facts) {
       const byKey = new Map(facts.map((fact) => [keyText(fact.key), fact]))
-      await transact(db, async (tx) => {
+      await write(async (tx) => {
         await end(tx, number, feed, [...byKey.keys()])
         await insert(tx, number, { feed, kind }, byKey)
       })
     },
     async removeFacts(feed, keys) {
-      await transact(db, (tx) => end(tx, number, feed, keys.map(keyText)))
+      await write((tx) => end(tx, number, feed, keys.map(keyText)))
     },
     async countFacts(feed) {
       const { count } = await db

@@ -8,7 +8,8 @@ import { keptSnapshots, touchedKeys } from './feed-history.ts'
 import { keyText } from './key-text.ts'
 import { pack, unpack } from './packed.ts'
 import type { FeedEntry, Snapshot, SnapshotFeed } from './records.ts'
-import { inserted, listed, transact } from './rows.ts'
+import { type FencedWrite, fencedWrites } from './import-fence.ts'
+import { inserted, listed } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
 import { currentNumber, currentSnapshot } from './snapshot-rows.ts'
 import type { FeedTransaction } from './store.ts'
@@ -18,24 +19,27 @@ const deletedAtOnce = 1_000
 
 /** See FeedTables.begin: rows of the new number are seen by nobody until its snapshot row is there. */
 export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
+  const write = await fencedWrites(db)
   const current = await currentNumber(db)
   const number = current + 1
-  await clearUnfinished(db, current)
-  await deleteBounded(db, 'until', '<=', current - keptSnapshots)
-  await db
-    .deleteFrom('feed_change')
-    .where('snapshot', '<=', current - keptSnapshots)
-    .execute()
+  await clearUnfinished(write, current)
+  await deleteBounded(write, 'until', '<=', current - keptSnapshots)
+  await write((tx) =>
+    tx
+      .deleteFrom('feed_change')
+      .where('snapshot', '<=', current - keptSnapshots)
+      .execute(),
+  )
 
   return {
     number,
-    ...factWrites(db, number),
+    ...factWrites(db, write, number),
     touched: () => touchedKeys(db, current, number),
-    discard: () => clearUnfinished(db, current),
+    discard: () => clearUnfinished(write, current),
 
     async put(feed, entries) {
       const byPath = new Map(entries.map((entry) => [entry.path, entry]))
-      await transact(db, async (tx) => {
+      await write(async (tx) => {
         await noteChanges(tx, number, feed, byPath)
         await end(tx, number, feed, [...byPath.keys()])
         await insert(tx, number, feed, [...byPath.values()])
@@ -43,7 +47,7 @@ export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
     },
 
     async remove(feed, paths) {
-      await transact(db, (tx) => end(tx, number, feed, paths))
+      await write((tx) => end(tx, number, feed, paths))
     },
 
     async count(feed) {
@@ -65,7 +69,7 @@ export async function beginSnapshot(db: Db): Promise<FeedTransaction> {
     },
 
     async adopt(feeds, now) {
-      const snapshot = await transact(db, (tx) => adopt(tx, number, feeds, now))
+      const snapshot = await write((tx) => adopt(tx, number, feeds, now))
       // Statistics for the planners: SQLite gathers none by itself, and PostgreSQL a minute too late for the first match.
       await sql`analyze advisory`.execute(db)
       await sql`analyze affected`.execute(db)
@@ -87,19 +91,28 @@ export async function confirmFeed(db: Db, feed: SnapshotFeed): Promise<void> {
     .execute()
 }
 
-async function clearUnfinished(db: Db, current: number): Promise<void> {
-  await deleteBounded(db, 'since', '>', current)
-  await db.updateTable('advisory').set({ until: null }).where('until', '>', current).execute()
-  await db.updateTable('feed_fact').set({ until: null }).where('until', '>', current).execute()
-  await db.deleteFrom('feed_change').where('snapshot', '>', current).execute()
+async function clearUnfinished(write: FencedWrite, current: number): Promise<void> {
+  await deleteBounded(write, 'since', '>', current)
+  await write(async (tx) => {
+    await tx.updateTable('advisory').set({ until: null }).where('until', '>', current).execute()
+    await tx.updateTable('feed_fact').set({ until: null }).where('until', '>', current).execute()
+    await tx.deleteFrom('feed_change').where('snapshot', '>', current).execute()
+  })
 }
 
-async function deleteBounded(db: Db, column: 'since' | 'until', operator: '>' | '<=', limit: number): Promise<void> {
+async function deleteBounded(
+  write: FencedWrite,
+  column: 'since' | 'until',
+  operator: '>' | '<=',
+  limit: number,
+): Promise<void> {
   for (const table of ['advisory', 'feed_fact'] as const) {
-    for (;;) {
-      const doomed = db.selectFrom(table).select('id').where(column, operator, limit).limit(deletedAtOnce)
-      const { numDeletedRows } = await db.deleteFrom(table).where('id', 'in', doomed).executeTakeFirstOrThrow()
-      if (numDeletedRows < deletedAtOnce) break
+    for (let deleted = deletedAtOnce; deleted >= deletedAtOnce;) {
+      deleted = await write(async (tx) => {
+        const doomed = tx.selectFrom(table).select('id').where(column, operator, limit).limit(deletedAtOnce)
+        const { numDeletedRows } = await tx.deleteFrom(table).where('id', 'in', doomed).executeTakeFirstOrThrow()
+        return Number(numDeletedRows)
+      })
     }
   }
 }

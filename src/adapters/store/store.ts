@@ -144,7 +144,8 @@ export interface FeedTables {
   /** Hash by path of the entries of a feed in force: what has the same hash needs no parsing. */
   hashes(feed: string): Promise<Map<string, string>>
   /**
-   * Begins snapshot n+1, clearing what an unfinished one left behind. Call under `exclusively('feeds', …)`.
+   * Begins snapshot n+1, clearing what an unfinished one left behind. Call under `exclusively('feeds', …)`. An import that
+   * began earlier and still runs, its lock having lapsed, writes nothing any more: STORE_UNAVAILABLE.
    */
   begin(): Promise<FeedTransaction>
   /** The feed was read again and holds what is in force: replaces its state in the current snapshot, which keeps its number. */
