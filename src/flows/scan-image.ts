@@ -22,6 +22,7 @@ import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { takeInventory } from '../core/inventory/inventory.ts'
 import { factsVersions } from '../core/layer/catalogers-key.ts'
+import { isTransient } from '../core/layer/transient.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What to scan, and under which name it was found. */
@@ -135,10 +136,11 @@ async function scanPlatform(
   await judgeAsOfNow(descriptor.digest, deps, signal)
 }
 
-/** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice. */
+/** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice, unless its reading died. */
 async function inventoryIsCurrent(digest: Digest, store: Store): Promise<boolean> {
   const image = await store.images.get(digest)
-  return image !== undefined && isDeepStrictEqual(image.catalogers, factsVersions(catalogers))
+  if (image === undefined || isTransient({ gaps: image.coverage })) return false
+  return isDeepStrictEqual(image.catalogers, factsVersions(catalogers))
 }
 
 async function takeStock(

@@ -16,6 +16,7 @@ test.each([
   ['rpm', undefined, alma, false],
   ['rpm', 'SUSE LLC <https://www.suse.com/>', distro('sles', 'SUSE:Linux Enterprise Server 15 SP5'), false],
   ['rpm', 'Anybody', distro('amzn', null), false],
+  ['rpm', 'CentOS', distro('centos', 'Red Hat:enterprise_linux:7'), false],
   ['apk', 'Anybody', distro('alpine', 'Alpine:v3.20'), false],
 ] as const)('a %s of %s', (type, vendor, of, expected) => {
   expect(isThirdParty({ type, ...(vendor !== undefined && { vendor }) }, of)).toBe(expected)

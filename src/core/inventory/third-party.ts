@@ -77,7 +77,7 @@ const debMaintainers = [
  * vendor, nothing can be told. EPEL's packages are Fedora's, which no enterprise distribution has advisories for.
  */
 const rpmVendors: ReadonlyMap<string, readonly string[]> = new Map([
-  ['Red Hat', ['Red Hat']],
+  ['Red Hat', ['Red Hat', 'CentOS']], // CentOS rebuilds it, and is matched as it
   ['AlmaLinux', ['AlmaLinux', 'CloudLinux']],
   ['Rocky Linux', ['Rocky']],
   ['SUSE', ['SUSE', 'openSUSE']],
