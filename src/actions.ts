@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import { loadConfig, redacted, type Config } from './config.ts'
+import { clientToken, loadConfig, redacted, type Config } from './config.ts'
 import { openArchive } from './adapters/archive/archive.ts'
 import { openLayout } from './adapters/archive/layout.ts'
 import type {
@@ -50,7 +50,9 @@ export const actions: CliActions = {
   client: async (configFile) => {
     const { server } = loadConfig(configFile ?? undefined)
     const host = isLoopback(server.host) ? server.host : '127.0.0.1'
-    return { server: null, token: server.tokens[0]?.token ?? null, defaultServer: `http://${host}:${server.port}` }
+    const own = server.tokens.find(({ access }) => access === 'write') ?? server.tokens[0]
+    const defaultServer = `http://${host}:${server.port}`
+    return { server: null, token: clientToken(), ownToken: own?.token ?? null, defaultServer }
   },
   withLocal: async (configFile, work) => {
     const backend = await openBackend(loadConfig(configFile ?? undefined))

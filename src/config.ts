@@ -180,6 +180,11 @@ function fromEnvironment(name: string, secret: boolean, env: Environment): strin
   }
 }
 
+/** The token that the user gives for whatever server a command asks: TALLYMAN_TOKEN, or the file TALLYMAN_TOKEN_FILE names. */
+export function clientToken(environment: Environment = process.env): string | null {
+  return fromEnvironment('TALLYMAN_TOKEN', true, environment) ?? null
+}
+
 function parseVariable(text: string, schema: Schema): unknown {
   if (schema.type === 'integer' || schema.type === 'number') return text.trim() === '' ? text : Number(text)
   if (schema.type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text

@@ -71,7 +71,7 @@ describe.each(engines)('on %s', (_, startStore) => {
 
   beforeAll(async () => {
     store = await startStore()
-    house = await startHouse({ feed, ...(store.url ? { storeUrl: store.url } : {}) })
+    house = await startHouse({ feed, feedEvery: '1s', ...(store.url ? { storeUrl: store.url } : {}) })
   })
   afterAll(async () => {
     await house.stop()

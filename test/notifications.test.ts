@@ -55,7 +55,7 @@ beforeAll(async () => {
     team: { kind: 'webhook', url: `${target.origin}/hook`, secret, repositories: ['team/**'] },
     chat: { kind: 'slack', url: `${target.origin}/chat`, repositories: ['nobody/*'] },
   }
-  house = await startHouse({ feed, config: { notifications } })
+  house = await startHouse({ feed, feedEvery: '1s', config: { notifications } })
 })
 afterAll(async () => {
   await house.stop()

@@ -74,7 +74,10 @@ export interface ScanRequest {
 export interface ClientSettings {
   /** Set by the configuration or its variable; null where nothing names a server. */
   readonly server: string | null
+  /** Given by the user for whatever server is asked, `TALLYMAN_TOKEN`. */
   readonly token: string | null
+  /** Of the server of this configuration: sent to no other. */
+  readonly ownToken: string | null
   /** The address under which a server of this configuration can be reached from this machine, `http://127.0.0.1:8080`. */
   readonly defaultServer: string
 }

@@ -34,7 +34,10 @@ export async function chooseServer(
   { actions }: CliContext,
 ): Promise<{ readonly server: string | null; readonly token: string | null; readonly settings: ClientSettings }> {
   const settings = await actions.client(config ?? null)
-  return { server: server ?? settings.server, token: token ?? settings.token, settings }
+  const chosen = server ?? settings.server
+  // The configuration's token is a secret between it and its own server.
+  const own = chosen === null || chosen === settings.defaultServer ? settings.ownToken : null
+  return { server: chosen, token: token ?? settings.token ?? own, settings }
 }
 
 /** Runs `work` with a client and closes its connections, so that the program can end. */

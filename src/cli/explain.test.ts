@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const actions = (): Partial<CliActions> => ({
-  client: async () => ({ server: null, token: null, defaultServer: server }),
+  client: async () => ({ server: null, token: null, ownToken: null, defaultServer: server }),
   withLocal: (_, work) => work({ store: api.store, queue: api.queue }),
 })
 

@@ -205,7 +205,9 @@ test('feed adopt tells what is held back still, and needs to be told that it is 
     approved: false,
   }
   const adoptFeed = async () => ({ snapshot: null, changed: false, failed: [], held: [candidate] })
-  const local = { client: async () => ({ server: null, token: null, defaultServer: 'http://127.0.0.1:1' }) }
+  const local = {
+    client: async () => ({ server: null, token: null, ownToken: null, defaultServer: 'http://127.0.0.1:1' }),
+  }
   expect(await runTallyman(['feed', 'adopt', 'osv', '--force'], { adoptFeed, ...local })).toEqual({
     exitCode: 3,
     stdout: '',

@@ -29,7 +29,12 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 function client(settings: { server?: string; token?: string } = {}): CliActions['client'] {
-  return async () => ({ server: null, token: settings.token ?? 'write-me', defaultServer: settings.server ?? server })
+  return async () => ({
+    server: null,
+    token: settings.token ?? null,
+    ownToken: 'write-me',
+    defaultServer: settings.server ?? server,
+  })
 }
 
 const verdict = (...argv: string[]) => runTallyman(['verdict', ...argv], { client: client() })

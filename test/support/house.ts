@@ -17,6 +17,8 @@ type FeedFiles = Readonly<Record<string, object>>
 
 export interface HouseOptions {
   readonly feed: FeedFiles
+  /** How often the server looks at the feed again; once unless given. */
+  readonly feedEvery?: string
   /** `postgres://…`; else an SQLite file. */
   readonly storeUrl?: string
   /** Another registry than the program, which then notifies nobody: `host:port`. */
@@ -112,6 +114,7 @@ function configuration({
   directory,
   feedDirectory,
   storeUrl,
+  feedEvery = '1d',
   registry,
   config,
 }: HouseOptions & Places): object {
@@ -121,7 +124,7 @@ function configuration({
     ...(storeUrl ? { store: { url: storeUrl } } : {}),
     // Walks would add requests that no test expects.
     registries: { hub: { host, plainHttp: true, webhookSecret, sweepEvery: 'never', ...registry } },
-    feed: { osv: feedDirectory, every: '1s' },
+    feed: { osv: feedDirectory, every: feedEvery },
     ...config,
   }
 }

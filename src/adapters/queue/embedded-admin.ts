@@ -65,6 +65,7 @@ export function embeddedAdmin(db: Kysely<QueueTables>, bell: Bell): QueueAdmin {
 
 async function revive(tx: Transaction<QueueTables>, ids: readonly number[]): Promise<number> {
   const rows = await tx.deleteFrom('dead_job').where('id', 'in', ids).returningAll().execute()
+  if (rows.length === 0) return 0
   const jobs = rows.map(({ id, priority, kind, key, payload, error, enqueued_at }) => {
     return {
       id: Number(id),

@@ -14,7 +14,7 @@ export function nextStep(
     if (checkedAgainst.snapshot === 'none')
       return 'give it vulnerability data, by `tallyman feed sync` or `--feed DIR`.'
     const gaps = coverage.filter(({ status }) => status !== 'done').length
-    return `look at ${gaps === 1 ? 'the entry' : 'the entries'} under "Not understood"; the policy's onIncomplete decides about them.`
+    return `look at ${gaps === 1 ? 'the entry' : 'the entries'} under "Not understood"; the policy's incomplete decides about them.`
   }
   if (verdict.outcome === 'pass') return ''
   const names = new Map(packages.map(({ purl, source, name }) => [purl, source?.name ?? name]))
