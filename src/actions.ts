@@ -208,7 +208,8 @@ async function readFeed(
     signal,
   )
   const [failure] = failed
-  if (failure && !snapshot) throw new TallymanError('FEED_UNAVAILABLE', failure.error)
+  // What was asked for by name is not replaced by what happens to be in the store.
+  if (failure) throw new TallymanError('FEED_UNAVAILABLE', failure.error)
   if (snapshot)
     progress(
       `feed snapshot ${snapshot.number}: ${snapshot.feeds.reduce((sum, { advisories }) => sum + advisories, 0)} advisories`,

@@ -269,6 +269,7 @@ export function describeQueue(title: string, make: () => Promise<QueueUnderTest>
       expect(await other.replay([jobs[1]?.id ?? '', 'unknown', '4711'])).toBe(1)
       expect(await takeOne(queue)).toMatchObject({ lane: 'push', key: 'b', payload: { name: 'b' }, attempt: 1 })
       expect((await other.dead({ limit: 10 })).jobs.map(({ key }) => key)).toEqual(['a'])
+      expect(await other.replay(['4711'])).toBe(0)
       expect(await other.replay('all')).toBe(1)
       expect(await takeOne(queue)).toMatchObject({ lane: 'manual', key: 'a', attempt: 1 })
       expect(await other.dead({ limit: 10 })).toEqual({ jobs: [], next: null })
