@@ -6,7 +6,7 @@ import type { JudgeDeps } from './judge-image.ts'
 import { judgeAsOfNow } from './judge-as-of-now.ts'
 import { readLayers, type LayerDeps } from './read-layers.ts'
 import type { Digest } from '../core/image/digest.ts'
-import type { FetchedManifest, ImageSource } from '../core/image/image.ts'
+import type { ImageSource } from '../core/image/image.ts'
 import { imageLayers } from '../core/image/layers.ts'
 import {
   childKind,
@@ -69,8 +69,8 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
   const manifest = parseManifest(fetched.bytes, root.mediaType)
   if (manifest.kind !== 'index') {
     await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
-    await refuseArtifact(manifest, root.digest, reference, deps.store)
-    await scanPlatform(fetched, target, deps, signal)
+    const image = await imageOrRefuse(manifest, root.digest, reference, deps.store)
+    await scanPlatform(root, image, source, deps, signal)
     return { root, images: [root], failure: null }
   }
 
@@ -89,13 +89,9 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
     try {
       const child = await source.manifest(descriptor.digest, signal)
       await deps.store.sightings.observe(location, descriptor.digest, null, deps.now().toISOString())
-      await refuseArtifact(
-        parseManifest(child.bytes, child.descriptor.mediaType),
-        descriptor.digest,
-        reference,
-        deps.store,
-      )
-      await scanPlatform(child, target, deps, signal)
+      const parsed = parseManifest(child.bytes, child.descriptor.mediaType)
+      const image = await imageOrRefuse(parsed, descriptor.digest, reference, deps.store)
+      await scanPlatform(child.descriptor, image, source, deps, signal)
       images.push(descriptor)
     } catch (thrown) {
       const error = asTallymanError(thrown)
@@ -112,9 +108,14 @@ const withoutImage = (reference: string) =>
   new TallymanError('NOT_AN_IMAGE', `${reference} is an index without any image in it`)
 
 /** NOT_AN_IMAGE, remembered: a signature or a chart will never have a verdict. */
-async function refuseArtifact(manifest: Manifest, digest: Digest, reference: string, store: Store): Promise<void> {
+async function imageOrRefuse(
+  manifest: Manifest,
+  digest: Digest,
+  reference: string,
+  store: Store,
+): Promise<ImageManifest> {
   try {
-    requireImage(manifest, reference)
+    return requireImage(manifest, reference)
   } catch (thrown) {
     const error = asTallymanError(thrown)
     if (error.code === 'NOT_AN_IMAGE') await store.images.saveArtifact(digest, error.message)
@@ -123,13 +124,13 @@ async function refuseArtifact(manifest: Manifest, digest: Digest, reference: str
 }
 
 async function scanPlatform(
-  { descriptor, bytes }: FetchedManifest,
-  { source, reference }: ScanTarget,
+  descriptor: Descriptor,
+  manifest: ImageManifest,
+  source: ImageSource,
   deps: ScanDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = deps
-  const manifest = requireImage(parseManifest(bytes, descriptor.mediaType), reference)
   if (!(await inventoryIsCurrent(descriptor.digest, store))) {
     await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
   }
