@@ -5,9 +5,7 @@ import type { MatchSubject } from './finding.ts'
 import { versionsByKey } from './lookup.ts'
 import type { VersionScheme } from './version-scheme.ts'
 import { schemeFor } from './version-schemes.ts'
-
-/** No real version is longer, and comparing takes time in proportion. */
-const MAX_VERSION_LENGTH = 1_000
+import { MAX_VERSION_LENGTH } from './versions/order.ts'
 
 /** What advisories are held against: computed once for a subject and all its advisories. */
 export interface Measure {
