@@ -93,7 +93,47 @@ export interface OwnershipFact {
   readonly paths: string
 }
 
-export type Fact = PackageFact | DistroFact | OwnershipFact
+/** An entry whose mode, kind or attributes say more than that it is there; of the path of its reading. */
+export interface ModeFact {
+  readonly kind: 'mode'
+  readonly entry: 'file' | 'directory' | 'character-device' | 'block-device'
+  /** Permission bits with setuid, setgid and sticky: 0o4755. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Of the extended attribute security.capability: `cap_net_raw+ep`. */
+  readonly capabilities?: string
+}
+
+/** A line of passwd, shadow or group. `secret` is what its password field comes to, never the field itself. */
+export interface AccountFact {
+  readonly kind: 'account'
+  readonly database: 'passwd' | 'shadow' | 'group'
+  readonly name: string
+  /** uid or gid; null in shadow. */
+  readonly id: number | null
+  /** `elsewhere`: x, in shadow. */
+  readonly secret: 'empty' | 'locked' | 'set' | 'elsewhere'
+  readonly shell?: string
+}
+
+/** A line of a package manager's or client's configuration that switches verification off: `[trusted=yes]`, `strict-ssl=false`. */
+export interface UnverifiedSourceFact {
+  readonly kind: 'unverified-source'
+  /** In words, without secrets. */
+  readonly text: string
+}
+
+/** See core/secrets/secret.ts. */
+export interface SecretFact {
+  readonly kind: 'secret'
+  readonly rule: string
+  /** 1 is the first. */
+  readonly line: number
+  readonly redacted: string
+}
+
+export type Fact = PackageFact | DistroFact | OwnershipFact | ModeFact | AccountFact | UnverifiedSourceFact | SecretFact
 
 /** The distribution of an image, with the OSV ecosystem that its packages are matched in; null where no feed has it. */
 export interface Distro {
