@@ -8,7 +8,7 @@ import type { Distro, InstalledPackage } from '../src/core/inventory/package.ts'
 import type { Advisory } from '../src/core/match/advisory.ts'
 import { parseOsv } from '../src/core/match/osv.ts'
 import { defaultPolicy } from '../src/core/policy/default-policy.ts'
-import type { Policy } from '../src/core/policy/policy.ts'
+import { emptyPolicy, type Policy } from '../src/core/policy/policy.ts'
 import { currentCoverage } from '../src/flows/judge-image.ts'
 import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
 import { reevaluate } from '../src/flows/reevaluate.ts'
@@ -31,8 +31,9 @@ const severities = ['CRITICAL', 'HIGH', 'MODERATE', 'LOW', null]
 const policies: readonly Policy[] = [
   defaultPolicy,
   {
+    ...emptyPolicy,
     name: 'default',
-    vulnerabilities: [{ name: 'all', severity: 'low', fixable: false, action: 'fail' }],
+    vulnerabilities: [{ name: 'all', severity: 'low', action: 'fail' }],
     onIncomplete: 'warn',
   },
 ]

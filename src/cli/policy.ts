@@ -34,8 +34,12 @@ function checkCommand(context: CliContext): Command {
 
 function describe({ name, vulnerabilities, onIncomplete }: Policy): string {
   const rules = vulnerabilities.map(({ name, severity, fixable, action }) => {
-    return `  - ${name}: ${action} for findings of severity ${severity} or worse${fixable ? ' that have a fix' : ''}`
+    return `  - ${name}: ${action} for findings of severity ${severity ?? 'negligible'} or worse${fixable ? ' that have a fix' : ''}`
   })
-  const lines = [`policy ${name} is valid`, ...rules, `  - what could not be understood: ${onIncomplete}`]
+  const lines = [
+    `policy ${name} is valid`,
+    ...rules,
+    `  - what could not be understood: ${onIncomplete ?? 'inconclusive'}`,
+  ]
   return `${lines.map(safeText).join('\n')}\n`
 }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { runTallyman } from '../../test/support/cli.ts'
 import type { Report } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
+import { emptyPolicy } from '../core/policy/policy.ts'
 import type { CliActions, ScanRequest } from './actions.ts'
 import { buildProgram } from './program.ts'
 
@@ -122,6 +123,7 @@ test('policy check says what a policy does, or where its mistake is', async () =
   const checkPolicy: CliActions['checkPolicy'] = async (file) => {
     if (file === 'bad.yaml') throw new TallymanError('POLICY_INVALID', 'bad.yaml:3:5: unknown key "severty"')
     return {
+      ...emptyPolicy,
       name: 'strict',
       vulnerabilities: [{ name: 'high', severity: 'high', fixable: true, action: 'fail' }],
       onIncomplete: 'warn',

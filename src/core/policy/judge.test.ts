@@ -3,7 +3,7 @@ import type { CoverageEntry } from '../inventory/package.ts'
 import type { Severity } from '../match/advisory.ts'
 import { defaultPolicy } from './default-policy.ts'
 import { judge, worstOutcome } from './judge.ts'
-import type { Finding, Policy } from './policy.ts'
+import { emptyPolicy, type Finding, type Policy } from './policy.ts'
 
 let count = 0
 function finding(severity: Severity, fixed: string | null = null, more: Partial<Finding> = {}): Finding {
@@ -116,10 +116,11 @@ describe('the default policy', () => {
 
 test('rules are tried in order: an earlier one that ignores keeps a later one from failing', () => {
   const policy: Policy = {
+    ...emptyPolicy,
     name: 'patient',
     vulnerabilities: [
-      { name: 'not-critical', severity: 'critical', fixable: false, action: 'ignore' },
-      { name: 'rest', severity: 'negligible', fixable: false, action: 'fail' },
+      { name: 'not-critical', severity: 'critical', action: 'ignore' },
+      { name: 'rest', severity: 'negligible', action: 'fail' },
     ],
     onIncomplete: 'ignore',
   }

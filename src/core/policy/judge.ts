@@ -51,11 +51,11 @@ function ruleReasons({ vulnerabilities: rules }: Policy, tally: Tally): WeighedR
 }
 
 function fits({ severity, fixable }: VulnerabilityRule, some: FindingClass): boolean {
-  return rank[some.severity] >= rank[severity] && (!fixable || some.fixable)
+  return rank[some.severity] >= rank[severity ?? 'negligible'] && (fixable === undefined || fixable === some.fixable)
 }
 
 /** `3 vulnerabilities of high severity or worse, all with a fix`. */
-function ruleMessage({ severity }: VulnerabilityRule, tally: Tally): string {
+function ruleMessage({ severity = 'negligible' }: VulnerabilityRule, tally: Tally): string {
   const findings = total(tally)
   const what = findings === 1 ? '1 vulnerability' : `${findings} vulnerabilities`
   const howBad = severity === 'critical' ? 'critical severity' : `${severity} severity or worse`
@@ -75,8 +75,9 @@ const total = (tally: Tally): number => tally.reduce((sum, { count }) => sum + c
 
 function incompleteReasons({ onIncomplete }: Policy, coverage: readonly CoverageEntry[]): WeighedReason[] {
   const gaps = coverage.filter(({ status }) => status !== 'done')
-  if (gaps.length === 0 || onIncomplete === 'ignore') return []
-  return [{ outcome: onIncomplete, rule: 'incomplete', message: incompleteMessage(gaps), findings: gaps.length }]
+  const outcome = onIncomplete ?? 'inconclusive'
+  if (gaps.length === 0 || outcome === 'ignore') return []
+  return [{ outcome, rule: 'incomplete', message: incompleteMessage(gaps), findings: gaps.length }]
 }
 
 /** `not everything could be checked: layer 2 (LAYER_TOO_LARGE), feed Debian:13 (NO_ADVISORIES) and 4 more`. */

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { TallymanError } from '../../errors.ts'
 import { defaultPolicy } from './default-policy.ts'
+import { emptyPolicy } from './policy.ts'
 import { parsePolicy } from './policy-document.ts'
 
 const head = 'apiVersion: tallyman.dev/v1\nkind: Policy\nmetadata: { name: mine }\n'
@@ -26,15 +27,17 @@ test('the documented default is the built-in policy', () => {
 test('the other documented policies are right', () => {
   expect(documented.slice(1).map((text) => parsePolicy(text))).toEqual([
     {
+      ...emptyPolicy,
       name: 'fixable-only',
       vulnerabilities: [{ name: 'fixable', severity: 'low', fixable: true, action: 'fail' }],
-      onIncomplete: 'inconclusive',
+      onIncomplete: null,
     },
     {
+      ...emptyPolicy,
       name: 'strict',
       vulnerabilities: [
-        { name: 'medium', severity: 'medium', fixable: false, action: 'fail' },
-        { name: 'rest', severity: 'negligible', fixable: false, action: 'warn' },
+        { name: 'medium', severity: 'medium', action: 'fail' },
+        { name: 'rest', severity: 'negligible', action: 'warn' },
       ],
       onIncomplete: 'warn',
     },
@@ -43,6 +46,7 @@ test('the other documented policies are right', () => {
 
 test('a policy without rules is allowed if it says so', () => {
   expect(parsePolicy(`${head}spec: { vulnerabilities: [], incomplete: ignore }`)).toEqual({
+    ...emptyPolicy,
     name: 'mine',
     vulnerabilities: [],
     onIncomplete: 'ignore',

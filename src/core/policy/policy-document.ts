@@ -6,7 +6,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import { TallymanError } from '../../errors.ts'
 import { positionOf } from './document-position.ts'
-import type { Policy } from './policy.ts'
+import { emptyPolicy, type Policy } from './policy.ts'
 
 /** Far more than anybody writes by hand. Some texts take yaml time by the square of their length: 0.6 s at this one. */
 const maxCharacters = 64 * 1024
@@ -89,9 +89,10 @@ export function parsePolicy(text: string, source = 'policy'): Policy {
 
 function policyOf({ metadata, spec }: PolicyDocument): Policy {
   return {
+    ...emptyPolicy,
     name: metadata.name,
-    vulnerabilities: spec.vulnerabilities.map((rule) => ({ ...rule, fixable: rule.fixable ?? false })),
-    onIncomplete: spec.incomplete ?? 'inconclusive',
+    vulnerabilities: spec.vulnerabilities,
+    onIncomplete: spec.incomplete ?? null,
   }
 }
 
