@@ -8,7 +8,7 @@ import type { Advisory } from '../src/core/match/advisory.ts'
 import { findMatches } from '../src/core/match/find.ts'
 import { lookupKeys } from '../src/core/match/lookup.ts'
 import { ratingIds, withRatings } from '../src/core/match/rate.ts'
-import { defaultPolicy } from '../src/core/policy/default-policy.ts'
+import { readyRules } from '../src/core/policy/rules.ts'
 import { reevaluate, type Reevaluation } from '../src/flows/reevaluate.ts'
 import { adopt, advisoryEntry, packageVersions, random, universalAdvisory, writeFleet } from './fleet.ts'
 
@@ -33,6 +33,7 @@ const log = (line: string): void => console.error(line)
 const directory = values.keep ?? mkdtempSync(join(tmpdir(), 'tallyman-rescan-'))
 const file = join(directory, 'tallyman.db')
 const signal = new AbortController().signal
+const rules = readyRules({ policies: [], exceptions: [] })
 
 const store = await createStore({ url: file })
 const isNew = (await store.migrate()).length > 0
@@ -113,7 +114,7 @@ function figuresOf({ seconds, result }: Timed<Reevaluation>): Record<string, num
 }
 
 function evaluate(opened: OpenStore, full = false): Promise<Reevaluation> {
-  const deps = { store: opened, policy: defaultPolicy, now: () => new Date(), announce: async () => {} }
+  const deps = { store: opened, rules: async () => rules, now: () => new Date(), announce: async () => {} }
   return reevaluate('feed', deps, signal, { full })
 }
 

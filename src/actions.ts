@@ -25,6 +25,7 @@ import {
   engine,
   isLoopback,
   loadPolicy,
+  loadRules,
   openBackend,
   openFeedAt,
   openFeeds,
@@ -89,14 +90,14 @@ export const actions: CliActions = {
 async function scan(request: ScanRequest): Promise<Report | IndexReport> {
   const { feed, policyFile, progress, signal } = request
   const config = loadConfig(request.configFile ?? undefined)
-  const policy = loadPolicy(policyFile ?? config.policy.file)
+  const rules = loadRules(policyFile ?? config.policy.file)
   const { source, close, ...named } = await openTarget(request, config)
   const { store, close: closeBackend } = await openBackend(config)
   const layers = openLayers(config)
   try {
     if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
     const now = () => new Date()
-    const deps = { store, layers, policy, engine, now, progress, matching: feed !== 'none' }
+    const deps = { store, layers, rules: async () => rules, engine, now, progress, matching: feed !== 'none' }
     const { root, images, failure } = await scanImage({ source, ...named }, deps, signal)
     if (failure) throw failure
     const all = request.platform === null || request.platform === 'all'

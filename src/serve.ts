@@ -17,11 +17,12 @@ import { writeBack } from './flows/write-back.ts'
 import { createSweeping } from './sweeping.ts'
 import { createApp } from './http/app.ts'
 import type { Digest } from './core/image/digest.ts'
+import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Logger } from './log.ts'
 import {
   engine,
   isLoopback,
-  loadPolicy,
+  loadRules,
   openBackend,
   openLayers,
   openNotifier,
@@ -96,7 +97,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
       ),
     ),
     tokens: config.server.tokens,
-    policy: loadPolicy(config.policy.file),
+    policy: loadRules(config.policy.file).policies[0]?.policy ?? defaultPolicy,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine }),
     feeds: () => store.feeds.current(),
     resolveTag: async (registry, repository, tag, given) => {
@@ -119,12 +120,13 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   const layers = openLayers(config)
   const notifier = openNotifier(config)
   const notifying = notifyDeps(house)
+  const rules = loadRules(config.policy.file)
   const deps: ScanJobDeps = {
     store,
     layers,
     engine,
     log,
-    policy: loadPolicy(config.policy.file),
+    rules: async () => rules,
     now: () => new Date(),
     validForSeconds: config.report.validForSeconds,
     progress: (line) => log.debug(line),

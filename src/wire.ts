@@ -18,9 +18,9 @@ import { dialects } from './adapters/webhooks/dialects.ts'
 import type { Dialect } from './adapters/webhooks/dialect.ts'
 import type { LayerReader } from './core/layer/facts.ts'
 import type { Notice } from './core/notice/notice.ts'
-import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Policy } from './core/policy/policy.ts'
 import { parsePolicy } from './core/policy/policy-document.ts'
+import { readyRules, type Rules } from './core/policy/rules.ts'
 import { TallymanError } from './errors.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
 import type { SweptRegistry } from './flows/sweep-registry.ts'
@@ -194,8 +194,7 @@ export function openNotifier({ notifications }: Config): Notifier {
   }
 }
 
-export function loadPolicy(file: string | undefined): Policy {
-  if (file === undefined) return defaultPolicy
+export function loadPolicy(file: string): Policy {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -203,6 +202,11 @@ export function loadPolicy(file: string | undefined): Policy {
     throw new TallymanError('USAGE', `cannot read the policy ${file}: ${(cause as Error).message}`)
   }
   return parsePolicy(text, file)
+}
+
+/** What images are judged by: the given policy; without any the built-in one. */
+export function loadRules(file: string | undefined): Rules {
+  return readyRules({ policies: file === undefined ? [] : [loadPolicy(file)], exceptions: [] })
 }
 
 /** Nobody but this machine can reach it. */

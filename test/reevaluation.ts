@@ -1,18 +1,20 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStore } from '../src/adapters/store/create-store.ts'
-import type { Snapshot } from '../src/adapters/store/records.ts'
+import type { ScanRecord, Snapshot } from '../src/adapters/store/records.ts'
 import type { Store } from '../src/adapters/store/store.ts'
 import { digestOf, type Digest } from '../src/core/image/digest.ts'
 import type { Distro, InstalledPackage } from '../src/core/inventory/package.ts'
 import type { Advisory } from '../src/core/match/advisory.ts'
 import { parseOsv } from '../src/core/match/osv.ts'
-import { defaultPolicy } from '../src/core/policy/default-policy.ts'
+import type { Exception } from '../src/core/policy/exception.ts'
 import { emptyPolicy, type Policy } from '../src/core/policy/policy.ts'
+import { readyRules, type RuleDocuments, type Rules } from '../src/core/policy/rules.ts'
 import { currentCoverage } from '../src/flows/judge-image.ts'
 import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
 import { reevaluate } from '../src/flows/reevaluate.ts'
 import type { DatabaseServer } from './store-contract.ts'
+import { builtInRules } from './support/rules.ts'
 import { deb, feed, npm, scan } from './support/store-records.ts'
 
 /*
@@ -28,13 +30,74 @@ const distros: readonly (Distro | null)[] = [
 const names = ['alpha', 'Gamma_x', 'gamma-x']
 const versions = ['1.0', '1.5', '2.0', 'not a version']
 const severities = ['CRITICAL', 'HIGH', 'MODERATE', 'LOW', null]
-const policies: readonly Policy[] = [
-  defaultPolicy,
+
+function policy(name: string, rest: Partial<Policy>): Policy {
+  return { ...emptyPolicy, name, ...rest }
+}
+
+function exception(id: string, rest: Partial<Exception>): Exception {
+  return {
+    id,
+    vulnerabilities: [],
+    packages: [],
+    checks: [],
+    secrets: [],
+    scopes: [],
+    reason: 'not reachable',
+    owner: 'team',
+    from: '2026-01-01T00:00:00.000Z',
+    until: '2027-01-01T00:00:00.000Z',
+    approvedBy: 'other team',
+    by: 'exception',
+    status: null,
+    justification: null,
+    ...rest,
+  }
+}
+
+const first = exception('first', { vulnerabilities: ['ADV-1', 'CVE-2026-1'], packages: ['alpha', 'pkg:npm/gamma-x'] })
+const strict = policy('strict', {
+  vulnerabilities: [
+    { name: 'high', severity: 'high', fixable: true, action: 'fail' },
+    { name: 'all', severity: 'low', action: 'warn' },
+  ],
+  onIncomplete: 'warn',
+})
+const documents: readonly RuleDocuments[] = [
+  { policies: [], exceptions: [] },
+  { policies: [strict], exceptions: [first] },
+  { policies: [strict], exceptions: [{ ...first, until: '2029-01-01T00:00:00.000Z' }] },
   {
-    ...emptyPolicy,
-    name: 'default',
-    vulnerabilities: [{ name: 'all', severity: 'low', action: 'fail' }],
-    onIncomplete: 'warn',
+    policies: [
+      policy('packages', {
+        priority: 5,
+        scopes: [{ labels: { tier: 'prod*' } }],
+        packages: [
+          { name: 'denied', deny: ['alpha'], action: 'fail' },
+          { name: 'licences', licenses: { deny: ['I*'], unknown: 'warn' }, action: 'fail' },
+          { name: 'least', minimum: { 'gamma-x': '1.5' }, action: 'warn' },
+        ],
+        checks: [{ name: 'user', ids: ['CIS-*'], layers: 'all', undecidable: 'ignore', action: 'fail' }],
+        image: [{ name: 'fresh', maxDays: 600, action: 'warn' }],
+      }),
+      policy('all', {
+        vulnerabilities: [{ name: 'npm', ecosystems: ['npm'], kev: false, action: 'fail' }],
+        onIncomplete: 'ignore',
+      }),
+    ],
+    exceptions: [
+      exception('second', {
+        vulnerabilities: ['ADV-2'],
+        scopes: [{ labels: { tier: 'test' } }],
+        until: null,
+        by: 'vex',
+      }),
+      exception('user', {
+        checks: ['CIS-DI-0001'],
+        from: '2027-06-01T00:00:00.000Z',
+        until: '2028-06-01T00:00:00.000Z',
+      }),
+    ],
   },
 ]
 
@@ -72,7 +135,7 @@ type Step =
   | { readonly kind: 'adopt'; readonly records: readonly FleetAdvisory[]; readonly gone: readonly number[] }
   | ({ readonly kind: 'push'; readonly image: number; readonly matching: boolean } & Trouble)
   | ({ readonly kind: 'reevaluate'; readonly full: boolean } & Trouble)
-  | { readonly kind: 'policy'; readonly policy: number }
+  | { readonly kind: 'rules'; readonly documents: number }
   | { readonly kind: 'time'; readonly years: number }
 
 const fleetPackage: fc.Arbitrary<FleetPackage> = fc.record({
@@ -114,7 +177,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: adoption },
   { weight: 5, arbitrary: pushing(trouble) },
   { weight: 5, arbitrary: reevaluating(trouble) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('policy' as const), policy: fc.nat(policies.length - 1) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rules' as const), documents: fc.nat(documents.length - 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('time' as const), years: fc.integer({ min: 1, max: 3 }) }) },
 )
 const fleet: fc.Arbitrary<readonly FleetImage[]> = fc
@@ -184,7 +247,7 @@ interface World {
   readonly images: readonly FleetImage[]
   readonly feed: Map<number, FleetAdvisory>
   readonly pushed: Set<number>
-  policy: Policy
+  rules: Rules
   now: Date
 }
 
@@ -204,14 +267,21 @@ async function adopt(store: Store, records: readonly FleetAdvisory[], gone: read
   return transaction.adopt([feed('osv', await transaction.count('osv'))], '2026-05-01T00:00:00Z')
 }
 
+/** What differs between images beside their packages. */
+function factsOf(index: number): Pick<ScanRecord, 'labels' | 'checks'> {
+  const evidence = [{ text: 'no USER', layer: null }]
+  const user = { id: 'CIS-DI-0001', title: 'user', level: 'high', status: 'fail', evidence } as const
+  return { labels: { tier: index % 2 === 0 ? 'production' : 'test' }, checks: index % 3 === 0 ? [user] : [] }
+}
+
 async function push(world: World, index: number, matching: boolean, trouble: Trouble): Promise<void> {
-  const { images, policy, now } = world
+  const { images, rules, now } = world
   const store = troubled(world.store, trouble, (steps) => takeAll(world, steps))
   const image = images[index]!
   const distro = distros[image.distro]!
   const packages = image.packages.map((found) => installed(found, distro))
-  await store.images.save(scan(image.name, packages, { distro }))
-  await judgeAsOfNow(digestOf(image.name), { store, policy, now: () => now, matching }, never)
+  await store.images.save(scan(image.name, packages, { distro, ...factsOf(index) }))
+  await judgeAsOfNow(digestOf(image.name), { store, rules: async () => rules, now: () => now, matching }, never)
 }
 
 async function take(world: World, taken: Step): Promise<void> {
@@ -227,16 +297,16 @@ async function take(world: World, taken: Step): Promise<void> {
     case 'push':
       world.pushed.add(taken.image)
       return push(world, taken.image, taken.matching, taken)
-    case 'policy':
-      world.policy = policies[taken.policy]!
+    case 'rules':
+      world.rules = readyRules(documents[taken.documents]!)
       return
     case 'time':
       world.now = new Date(Date.UTC(world.now.getUTCFullYear() + taken.years, 4, 1))
       return
     case 'reevaluate': {
-      const { policy, now } = world
+      const { rules, now } = world
       const mortal = troubled(store, taken, (steps) => takeAll(world, steps))
-      const deps = { store: mortal, policy, now: () => now, announce: async () => {} }
+      const deps = { store: mortal, rules: async () => rules, now: () => now, announce: async () => {} }
       await reevaluate('feed', deps, never, { full: taken.full })
     }
   }
@@ -294,7 +364,7 @@ export function describeReevaluation(title: string, runs: number, start: () => P
             images,
             feed: new Map(),
             pushed: new Set(),
-            policy: defaultPolicy,
+            rules: builtInRules,
             now: new Date(Date.UTC(2026, 4, 1)),
           }
           const fresh = await opened()

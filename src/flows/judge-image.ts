@@ -1,19 +1,19 @@
-import type { Store } from '../adapters/store/store.ts'
+import type { AskedImage, Store } from '../adapters/store/store.ts'
 import type { ImageRecord, PackageRecord, Snapshot, VerdictRecord } from '../adapters/store/records.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { CoverageEntry, Distro } from '../core/inventory/package.ts'
 import { announcedEnd, lifetimeKeys } from '../core/match/announced-lifetimes.ts'
 import { lifetimeCoverage } from '../core/match/distro-lifetimes.ts'
 import { contentsOf, feedCoverage } from '../core/match/feed-coverage.ts'
-import { countFindings } from '../core/policy/counts.ts'
-import { policyFingerprint } from '../core/policy/fingerprint.ts'
 import { judge } from '../core/policy/judge.ts'
-import type { Policy } from '../core/policy/policy.ts'
+import type { Rules } from '../core/policy/rules.ts'
+import { tallyOf, type Tally } from '../core/policy/tally.ts'
 import { TallymanError } from '../errors.ts'
 
 export interface JudgeDeps {
   readonly store: Store
-  readonly policy: Policy
+  /** Policies and exceptions in force now. */
+  readonly rules: () => Promise<Rules>
   readonly now: () => Date
 }
 
@@ -27,29 +27,44 @@ export async function judgeImage(
   cause: string,
   deps: JudgeDeps,
 ): Promise<VerdictRecord> {
-  const { store, policy } = deps
+  const { store } = deps
+  const rules = await deps.rules()
   const image = await store.images.get(digest)
-  if (!image) throw new TallymanError('NOT_SCANNED', `${digest} is not in the store`)
-  const packages = await store.images.packages(digest)
-  const findings = snapshot ? await store.images.findings(digest) : []
-  const coverage = await currentCoverage(image, packages, snapshot, deps)
-  const verdict = judge(policy, { findings, coverage: [...image.coverage, ...coverage] })
-
+  const facts = await store.images.facts(digest)
+  if (!image || !facts) throw new TallymanError('NOT_SCANNED', `${digest} is not in the store`)
   const now = deps.now().toISOString()
+  const packages = await store.images.packages(digest)
+  const tally = tallyOfAsked(rules, await store.images.asked(digest), now).filter(
+    (entry) => snapshot !== undefined || entry.class.kind === 'package',
+  )
+  const coverage = await currentCoverage(image, packages, snapshot, deps)
+  const evidence = { image: facts, tally, coverage: [...image.coverage, ...coverage], feeds: snapshot?.feeds ?? [] }
+  const { verdict, counts, until } = judge(rules, evidence, now)
+
   const former = await store.verdicts.current(digest)
   const same = former !== undefined && sameDecision(former, verdict)
   const record: VerdictRecord = {
     ...verdict,
     digest,
-    counts: countFindings(findings),
+    counts,
     coverage,
     snapshot: snapshot?.number ?? null,
     cause: same ? former.cause : former ? cause : 'first scan',
     decidedAt: same ? former.decidedAt : now,
     checkedAt: now,
+    until,
   }
-  await store.verdicts.save(record, policyFingerprint(policy))
+  await store.verdicts.save(record, rules.fingerprint)
   return record
+}
+
+/** What rules ask of an image's findings and packages, answered one by one. */
+export function tallyOfAsked(rules: Rules, { findings, packages }: AskedImage, now: string): Tally {
+  const nowMs = Date.parse(now)
+  return tallyOf([
+    ...findings.map(({ finding, subject }) => rules.classOf(finding, subject, nowMs).class),
+    ...packages.flatMap((subject) => rules.packageClassOf(subject) ?? []),
+  ])
 }
 
 /** What the feeds could say of an image at a time: ends of life, ecosystems without data, versions that nobody can compare. */

@@ -6,8 +6,10 @@ import type { Digest } from '../core/image/digest.ts'
 import type { InstalledPackage } from '../core/inventory/package.ts'
 import { parseOsv } from '../core/match/osv.ts'
 import { matchPackages } from './match-packages.ts'
+import { builtInRules } from '../../test/support/rules.ts'
 
 const now = () => new Date('2024-05-01T00:00:00Z')
+const rules = async () => builtInRules
 const { signal } = new AbortController()
 const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}`
 
@@ -49,6 +51,9 @@ const scan = (letter: string, packages: readonly InstalledPackage[]): ScanRecord
   distro: null,
   packages,
   coverage: [],
+  labels: {},
+  checks: [],
+  secrets: [],
   engine: '0.1.0',
   catalogers: { dpkg: 1 },
   scannedAt: '2024-05-01T00:00:00Z',
@@ -79,7 +84,7 @@ test('finds what affects the packages of an image, and says how many it looked a
     scan('a', [installed('Debian:12', 'libssl3', '3.0.11', 'openssl'), installed('Debian:12', 'bash', '5.2')]),
   )
   const snapshot = await adopt(openssl, { ...openssl, id: 'DEBIAN-CVE-2024-0002', fixed: '3.0.1' })
-  expect(await matchPackages({ image: digest('a') }, snapshot, { store, now }, signal)).toBe(2)
+  expect(await matchPackages({ image: digest('a') }, snapshot, { store, rules, now }, signal)).toBe(2)
   expect(await findingsOf('a')).toEqual(['pkg:deb/debian/libssl3@3.0.11 CVE-2024-0001 3.0.13'])
 })
 
@@ -88,23 +93,23 @@ test('looks at each package once a snapshot, whatever images have it', async () 
   await store.images.save(scan('a', [libssl]))
   await store.images.save(scan('b', [libssl, installed(null, 'unknown', '1')]))
   const first = await adopt(openssl)
-  expect(await matchPackages('all', first, { store, now }, signal)).toBe(1)
-  expect(await matchPackages('all', first, { store, now }, signal)).toBe(0)
+  expect(await matchPackages('all', first, { store, rules, now }, signal)).toBe(1)
+  expect(await matchPackages('all', first, { store, rules, now }, signal)).toBe(0)
   const second = await adopt({ ...openssl, fixed: '3.0.10' })
-  expect(await matchPackages('all', second, { store, now }, signal)).toBe(1)
+  expect(await matchPackages('all', second, { store, rules, now }, signal)).toBe(1)
   expect([await findingsOf('a'), await findingsOf('b')]).toEqual([[], []])
 })
 
 test('goes through more packages than one batch', async () => {
   const many = Array.from({ length: 1100 }, (_, index) => installed('Debian:12', `lib${index}`, '3.0.11', 'openssl'))
   await store.images.save(scan('a', many))
-  expect(await matchPackages('all', await adopt(openssl), { store, now }, signal)).toBe(1100)
+  expect(await matchPackages('all', await adopt(openssl), { store, rules, now }, signal)).toBe(1100)
   expect(await findingsOf('a')).toHaveLength(1100)
 })
 
 test('keeps what could not be compared', async () => {
   await store.images.save(scan('a', [installed('Debian:12', 'libssl3', 'not a version', 'openssl')]))
-  await matchPackages('all', await adopt(openssl), { store, now }, signal)
+  await matchPackages('all', await adopt(openssl), { store, rules, now }, signal)
   expect(await store.packages.uncomparable(digest('a'))).toEqual([
     {
       package: 'libssl3',
@@ -116,7 +121,7 @@ test('keeps what could not be compared', async () => {
 
 test('stops when it is aborted', async () => {
   const snapshot = await adopt(openssl)
-  await expect(matchPackages('all', snapshot, { store, now }, AbortSignal.abort())).rejects.toMatchObject({
+  await expect(matchPackages('all', snapshot, { store, rules, now }, AbortSignal.abort())).rejects.toMatchObject({
     name: 'AbortError',
   })
 })

@@ -6,9 +6,11 @@ import type { Advisory } from '../core/match/advisory.ts'
 import { findMatches } from '../core/match/find.ts'
 import { lookupKeys } from '../core/match/lookup.ts'
 import { ratingIds, withRatings } from '../core/match/rate.ts'
+import type { Rules } from '../core/policy/rules.ts'
 
 export interface MatchDeps {
   readonly store: Pick<Store, 'packages' | 'feeds'>
+  readonly rules: () => Promise<Rules>
   readonly now: () => Date
 }
 
@@ -23,7 +25,7 @@ const BATCH = 500
 export async function matchPackages(
   of: { readonly image: Digest } | 'all',
   snapshot: Pick<Snapshot, 'number'>,
-  { store, now }: MatchDeps,
+  deps: MatchDeps,
   signal: AbortSignal,
   before = snapshot.number,
 ): Promise<number> {
@@ -31,10 +33,10 @@ export async function matchPackages(
   let after = 0
   for (;;) {
     signal.throwIfAborted()
-    const packages = await store.packages.unmatched(of, before, after, BATCH)
+    const packages = await deps.store.packages.unmatched(of, before, after, BATCH)
     const last = packages.at(-1)
     if (!last) return matched
-    await matchBatch(packages, snapshot, { store, now })
+    await matchBatch(packages, snapshot, deps)
     matched += packages.length
     after = last.id
     await nextTurn()
@@ -45,9 +47,10 @@ export async function matchPackages(
 export async function matchBatch(
   packages: readonly PackageRecord[],
   snapshot: Pick<Snapshot, 'number'>,
-  { store, now }: MatchDeps,
+  { store, rules, now }: MatchDeps,
 ): Promise<void> {
-  await store.packages.saveMatches(snapshot.number, await matchesOf(packages, store), now().toISOString())
+  const matches = await matchesOf(packages, store)
+  await store.packages.saveMatches(snapshot.number, matches, now().toISOString(), await rules())
 }
 
 async function matchesOf(packages: readonly PackageRecord[], store: MatchDeps['store']): Promise<MatchedPackage[]> {

@@ -12,6 +12,7 @@ import { digestOf } from '../core/image/digest.ts'
 import type { Notice } from '../core/notice/notice.ts'
 import { deliverNotice } from './deliver-notice.ts'
 import { deliverPending, notify, notifyOfHeldFeeds, type NoticeRule, type NotifyDeps } from './notify.ts'
+import { builtInRules } from '../../test/support/rules.ts'
 
 const signal = new AbortController().signal
 
@@ -96,7 +97,7 @@ test('a vulnerability that is newly known to be exploited is told of once, where
   await save('web', 'warn')
   const [openssl] = await store.packages.unmatched('all', 1, 0, 10)
   const result = { matches: [match('CVE-2026-1')], uncomparable: [] }
-  await store.packages.saveMatches(1, [{ packageId: openssl!.id, result }], noon)
+  await store.packages.saveMatches(1, [{ packageId: openssl!.id, result }], noon, builtInRules)
   const listed = (key: string) => ({ key, value: '{"dateAdded":"2026-05-01","dueDate":null,"ransomware":false}' })
   const adopt = async (...keys: readonly string[]) => {
     const transaction = await store.feeds.begin()

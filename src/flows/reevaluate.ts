@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Snapshot } from '../adapters/store/records.ts'
 import type { Standing, Touched, VerdictChange } from '../adapters/store/reevaluation-records.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
-import { policyFingerprint } from '../core/policy/fingerprint.ts'
+import { staleFeeds } from '../core/policy/stale-feeds.ts'
+import type { Rules } from '../core/policy/rules.ts'
 import type { JudgeDeps } from './judge-image.ts'
 import { lifetimesOf } from './lifetimes.ts'
 import { matchBatch, matchPackages } from './match-packages.ts'
@@ -37,8 +38,8 @@ const snapshotsLooked = 100
 
 /**
  * Brings every stored verdict to the current snapshot and policy, at the cost of what changed: packages that touched
- * advisories name are matched, the tallies of the sets that hold them follow, and the images with these sets are judged. All
- * others are as of the snapshot by one row. Safe to repeat and to interrupt at any point: what is left to do is in the store.
+ * advisories name are matched, packages of which the rules ask something else are asked, the tallies of the sets that hold them
+ * follow, and the images with these sets are judged. All others are as of the snapshot by one row. Safe to repeat and to interrupt at any point: what is left to do is in the store.
  * `full`: matches and judges everything, trusting nothing.
  */
 export async function reevaluate(
@@ -47,20 +48,24 @@ export async function reevaluate(
   signal: AbortSignal,
   { full = false }: { readonly full?: boolean } = {},
 ): Promise<Reevaluation> {
-  const { store, policy, now } = deps
+  const { store, now } = deps
   const { reevaluation, feeds } = store
   const sum = { packages: 0, images: 0, changed: 0 }
   for (let all = full; ; all = false) {
     const snapshot = await feeds.current()
     const former = await reevaluation.standing()
-    const target = { snapshot: snapshot?.number ?? 0, policy: policyFingerprint(policy) }
+    const rules = await deps.rules()
+    const at = now().toISOString()
+    const target = { snapshot: snapshot?.number ?? 0, rules, stale: staleFeeds(rules, snapshot?.feeds ?? [], at) }
     const movedForAll = all ? cause : await whatMovedForAll(former, snapshot, deps)
-    const standing = await reevaluation.begin({ ...target, all: movedForAll })
+    const standing = await reevaluation.begin({ ...target, now: at, all: movedForAll })
+    const under = { ...deps, rules: async () => rules }
 
-    if (snapshot) sum.packages += await matchChanges(standing, snapshot, all, deps, signal)
+    if (snapshot) sum.packages += await matchChanges(standing, snapshot, all, under, signal)
+    await paced(batchMs, (limit) => reevaluation.ask(rules, at, limit), deps.pause ?? nextTurn, signal)
     await paced(batchMs, (limit) => reevaluation.carry(limit), deps.pause ?? nextTurn, signal)
     await announceAll(deps, signal)
-    const judged = await judgeAll(snapshot, deps, signal)
+    const judged = await judgeAll(snapshot, rules, deps, signal)
     sum.images += judged.images
     sum.changed += judged.changed
     if (await reevaluation.finish(target, now().toISOString())) return sum
@@ -122,7 +127,7 @@ async function matchChanges(
         for (let start = 0; start < part.length; start += matchBatchSize) {
           signal.throwIfAborted()
           const batch = part.slice(start, start + matchBatchSize)
-          await matchBatch(batch, snapshot, { store: { packages, feeds }, now: deps.now })
+          await matchBatch(batch, snapshot, { store: { packages, feeds }, rules: deps.rules, now: deps.now })
           matched += batch.length
           await (deps.pause ?? nextTurn)()
         }
@@ -148,16 +153,17 @@ async function touchedSince(
 /** Judges what is due and announces what changed, batch by batch. */
 async function judgeAll(
   snapshot: Snapshot | undefined,
+  rules: Rules,
   deps: ReevaluateDeps,
   signal: AbortSignal,
 ): Promise<{ readonly images: number; readonly changed: number }> {
-  const { store, policy, now } = deps
+  const { store, now } = deps
   const sum = { images: 0, changed: 0 }
   const lifetimesNow = async () => lifetimesOf(await store.reevaluation.distros(), now(), store.feeds)
   let lifetimes = await lifetimesNow()
   const judgeSome = async (limit: number): Promise<number> => {
-    const bench = { policy, snapshot, now: now().toISOString() }
-    const judged = await store.reevaluation.judgeDue(limit, (image) => {
+    const bench = { rules, snapshot, now: now().toISOString() }
+    const judged = await store.reevaluation.judgeDue(limit, rules, (image) => {
       const lifetime = lifetimes.coverage(image.distro)
       // It was scanned just now; the next batch knows its distribution.
       return lifetime ? rejudge(image, lifetime, bench) : 'later'

@@ -2,14 +2,15 @@ import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
 import type { DueImage } from '../adapters/store/reevaluation-records.ts'
 import type { CoverageEntry } from '../core/inventory/package.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
-import { countFindings } from '../core/policy/counts.ts'
-import { judge, judgeTally } from '../core/policy/judge.ts'
-import type { FindingCounts, Policy, Verdict } from '../core/policy/policy.ts'
-import { countsOf } from '../core/policy/tally.ts'
-import { sameDecision } from './judge-image.ts'
+import { periodCause, timeCause } from '../core/policy/cause.ts'
+import { judge, type Judgement } from '../core/policy/judge.ts'
+import type { FindingCounts } from '../core/policy/policy.ts'
+import type { Rules } from '../core/policy/rules.ts'
+import type { Tally } from '../core/policy/tally.ts'
+import { sameDecision, tallyOfAsked } from './judge-image.ts'
 
-export interface Bench {
-  readonly policy: Policy
+export interface RejudgeBench {
+  readonly rules: Rules
   readonly snapshot: Snapshot | undefined
   /** RFC 3339. */
   readonly now: string
@@ -22,40 +23,46 @@ export interface Bench {
 export function rejudge(
   image: DueImage,
   lifetime: readonly CoverageEntry[],
-  { policy, snapshot, now }: Bench,
+  bench: RejudgeBench,
 ): VerdictRecord | undefined {
-  const { digest, former, cause } = image
+  const { digest, former } = image
+  const { snapshot, now } = bench
   const coverage = [...lifetime, ...feedCoverage(image.contents, snapshot?.feeds, image.uncomparable)]
-  const { verdict, counts } = decide(policy, snapshot ? image.evidence : { tally: [] }, [
-    ...image.coverage,
-    ...coverage,
-  ])
+  const { verdict, counts, until } = judgeDue(image, coverage, bench)
   const same = former !== undefined && sameDecision(former, verdict)
-  if (same && sameCounts(former.counts, counts)) return undefined
+  if (same && former.until === until && sameCounts(former.counts, counts)) return undefined
   return {
     ...verdict,
     digest,
     counts,
     coverage,
     snapshot: snapshot?.number ?? null,
-    cause: same ? former.cause : former ? cause : 'first scan',
+    cause: same ? former.cause : former ? causeFor(image, former, bench) : 'first scan',
     decidedAt: same ? former.decidedAt : now,
     checkedAt: now,
+    until,
   }
 }
 
-function decide(
-  policy: Policy,
-  evidence: DueImage['evidence'],
+/** The judgement alone, whatever the former one was. */
+export function judgeDue(
+  image: Pick<DueImage, 'facts' | 'evidence' | 'coverage'>,
   coverage: readonly CoverageEntry[],
-): { readonly verdict: Verdict; readonly counts: FindingCounts } {
-  if ('findings' in evidence) {
-    return {
-      verdict: judge(policy, { findings: evidence.findings, coverage }),
-      counts: countFindings(evidence.findings),
-    }
+  { rules, snapshot, now }: RejudgeBench,
+): Judgement {
+  const all = 'asked' in image.evidence ? tallyOfAsked(rules, image.evidence.asked, now) : image.evidence.tally
+  const tally: Tally = snapshot ? all : all.filter((entry) => entry.class.kind === 'package')
+  const evidence = {
+    image: image.facts,
+    tally,
+    coverage: [...image.coverage, ...coverage],
+    feeds: snapshot?.feeds ?? [],
   }
-  return { verdict: judgeTally(policy, evidence.tally, coverage), counts: countsOf(evidence.tally) }
+  return judge(rules, evidence, now)
+}
+
+function causeFor({ cause, facts }: DueImage, former: VerdictRecord, { rules, now }: RejudgeBench): string {
+  return cause === timeCause ? periodCause(rules, facts, former.checkedAt, now) : cause
 }
 
 function sameCounts(a: FindingCounts, b: FindingCounts): boolean {

@@ -34,7 +34,7 @@ export function describeImages(under: () => StoreUnderTest): void {
     await images().save(saved)
     await images().save(saved)
 
-    const { packages, ...record } = saved
+    const { packages, labels: _labels, checks: _checks, secrets: _secrets, ...record } = saved
     expect(await images().get(saved.digest)).toEqual({ ...record, packageCount: packages.length })
     expect(await images().packages(saved.digest)).toEqual([
       {
@@ -59,7 +59,7 @@ export function describeImages(under: () => StoreUnderTest): void {
   test('keeps an image without distribution, date or packages', async () => {
     const saved = scan('scratch', [], { distro: null, created: null, layers: [] })
     await images().save(saved)
-    const { packages: _, ...record } = saved
+    const { packages: _, labels: _labels, checks: _checks, secrets: _secrets, ...record } = saved
     expect(await images().get(saved.digest)).toEqual({ ...record, packageCount: 0 })
   })
 

@@ -3,6 +3,7 @@ import type { ImageFilter, Page, PageRequest } from '../../src/adapters/store/re
 import { digestOf } from '../../src/core/image/digest.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
 import { deb, match, noon, npm, scan, verdict } from '../support/store-records.ts'
+import { builtInRules } from '../support/rules.ts'
 
 async function all<T>(list: (page: PageRequest) => Promise<Page<T>>, limit: number): Promise<T[]> {
   const items: T[] = []
@@ -42,7 +43,7 @@ export function describeLists(under: () => StoreUnderTest): void {
             : []
       return { packageId: id, result: { matches, uncomparable: [] } }
     })
-    await store.packages.saveMatches(1, matched, noon)
+    await store.packages.saveMatches(1, matched, noon, builtInRules)
     await store.verdicts.save(verdict(digestOf('web'), { outcome: 'pass' }))
     await store.verdicts.save(verdict(digestOf('web'), { outcome: 'fail' }))
     await store.verdicts.save(verdict(digestOf('api'), { outcome: 'warn' }))

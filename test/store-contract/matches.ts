@@ -5,6 +5,7 @@ import type { MatchResult } from '../../src/core/match/finding.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
 import { runStoreProcess, savedImages } from '../support/store-process.ts'
 import { deb, evening, match, noon, npm, scan } from '../support/store-records.ts'
+import { builtInRules } from '../support/rules.ts'
 
 const nothing: MatchResult = { matches: [], uncomparable: [] }
 
@@ -39,7 +40,7 @@ export function describeMatches(under: () => StoreUnderTest): void {
       'openssl',
       'tar',
     ])
-    await packages.saveMatches(1, [{ packageId: ids.get('openssl')!, result: nothing }], noon)
+    await packages.saveMatches(1, [{ packageId: ids.get('openssl')!, result: nothing }], noon, builtInRules)
     expect(await waiting(1)).toEqual(['tar'])
     expect(await waiting(2)).toEqual(['openssl', 'tar'])
     expect((await packages.unmatched('all', 2, ids.get('openssl')!, 1)).map(({ name }) => name)).not.toContain(
@@ -60,6 +61,7 @@ export function describeMatches(under: () => StoreUnderTest): void {
         },
       ],
       noon,
+      builtInRules,
     )
     const findings = await under().store.images.findings(digest)
     expect(findings.map((finding) => [finding.vulnerability, finding.package])).toEqual([
@@ -94,7 +96,7 @@ export function describeMatches(under: () => StoreUnderTest): void {
       uncomparable: [{ advisory: 'GHSA-1', reason: 'version ? cannot be read' }],
     }
     const pads = rows.filter(({ name }) => name === 'pad').map(({ id }) => ({ packageId: id, result }))
-    await packages.saveMatches(1, pads, noon)
+    await packages.saveMatches(1, pads, noon, builtInRules)
 
     expect(await images.findings(digest)).toEqual([
       {
@@ -133,7 +135,7 @@ export function describeMatches(under: () => StoreUnderTest): void {
     const { packages } = under().store
     const packageId = (await saved([deb('openssl')])).get('openssl')!
     const save = (snapshot: number, now: string, ...matches: MatchResult['matches']) =>
-      packages.saveMatches(snapshot, [{ packageId, result: { matches, uncomparable: [] } }], now)
+      packages.saveMatches(snapshot, [{ packageId, result: { matches, uncomparable: [] } }], now, builtInRules)
 
     await save(1, noon, match('CVE-2026-0001'), match('CVE-2026-0002'))
     await save(1, evening, match('CVE-2026-0001'), match('CVE-2026-0002'))
@@ -154,8 +156,8 @@ export function describeMatches(under: () => StoreUnderTest): void {
     const { packages } = under().store
     const packageId = (await saved([deb('openssl')])).get('openssl')!
     const result = { matches: [match('CVE-2026-0001')], uncomparable: [] }
-    await packages.saveMatches(2, [{ packageId, result }], noon)
-    await packages.saveMatches(1, [{ packageId, result: nothing }], evening)
+    await packages.saveMatches(2, [{ packageId, result }], noon, builtInRules)
+    await packages.saveMatches(1, [{ packageId, result: nothing }], evening, builtInRules)
     expect(await found()).toEqual([['CVE-2026-0001', noon]])
     expect(await waiting(2)).toEqual([])
   })
@@ -168,8 +170,8 @@ export function describeMatches(under: () => StoreUnderTest): void {
       matches: [match(long, { aliases: [`${long} alias`] })],
       uncomparable: [{ advisory: long, reason: long }],
     }
-    await packages.saveMatches(1, [{ packageId, result }], noon)
-    await packages.saveMatches(1, [{ packageId, result }], noon)
+    await packages.saveMatches(1, [{ packageId, result }], noon, builtInRules)
+    await packages.saveMatches(1, [{ packageId, result }], noon, builtInRules)
     expect((await packages.vulnerability(`${long} alias`))?.vulnerability.slice(0, 200)).toBe(long.slice(0, 200))
     expect((await packages.imagesWith(long, { limit: 10 })).items).toHaveLength(1)
     expect(await packages.uncomparable(digest)).toHaveLength(1)
@@ -182,13 +184,13 @@ export function describeMatches(under: () => StoreUnderTest): void {
       { advisory: 'B-1', reason: 'version ? cannot be read' },
       { advisory: 'A-1', reason: 'version ! cannot be read' },
     ]
-    await packages.saveMatches(1, [{ packageId, result: { matches: [], uncomparable } }], noon)
-    await packages.saveMatches(1, [{ packageId, result: { matches: [], uncomparable } }], noon)
+    await packages.saveMatches(1, [{ packageId, result: { matches: [], uncomparable } }], noon, builtInRules)
+    await packages.saveMatches(1, [{ packageId, result: { matches: [], uncomparable } }], noon, builtInRules)
     expect(await packages.uncomparable(digest)).toEqual([
       { package: 'openssl', ...uncomparable[1] },
       { package: 'openssl', ...uncomparable[0] },
     ])
-    await packages.saveMatches(2, [{ packageId, result: nothing }], noon)
+    await packages.saveMatches(2, [{ packageId, result: nothing }], noon, builtInRules)
     expect(await packages.uncomparable(digest)).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import { digestOf } from '../../src/core/image/digest.ts'
 import { sampleNotice } from '../../src/core/notice/notice.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
 import { deb, evening, match, nextDay, noon, scan, verdict } from '../support/store-records.ts'
+import { builtInRules } from '../support/rules.ts'
 
 /** What is told of changes, and how it was delivered. */
 export function describeNotices(under: () => StoreUnderTest): void {
@@ -53,7 +54,12 @@ export function describeNotices(under: () => StoreUnderTest): void {
     await notices.collect('first', 'all', { severity: 'high' }, 10)
     const [openssl] = await packages.unmatched('all', 1, 0, 10)
     const matches = [match('CVE-1', { severity: 'high' }), match('CVE-2', { severity: 'low' })]
-    await packages.saveMatches(1, [{ packageId: openssl!.id, result: { matches, uncomparable: [] } }], evening)
+    await packages.saveMatches(
+      1,
+      [{ packageId: openssl!.id, result: { matches, uncomparable: [] } }],
+      evening,
+      builtInRules,
+    )
 
     expect(await notices.collect('critical', [web], { severity: 'critical' }, 10)).toBe(0)
     expect(await notices.collect('none', 'all', { severity: 'high' }, 10)).toBe(2)

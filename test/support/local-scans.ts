@@ -10,7 +10,7 @@ import { createStore } from '../../src/adapters/store/create-store.ts'
 import type { Store } from '../../src/adapters/store/store.ts'
 import type { Digest } from '../../src/core/image/digest.ts'
 import { catalogers } from '../../src/core/inventory/catalogers.ts'
-import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
+import { builtInRules } from './rules.ts'
 import type { Report } from '../../src/core/report/report.ts'
 import { buildReport } from '../../src/flows/build-report.ts'
 import { refreshFeeds } from '../../src/flows/refresh-feeds.ts'
@@ -45,7 +45,7 @@ export async function startLocalScans(feed: Readonly<Record<string, object>> = {
     )
   }
   const layers = createInlineLayerReader(catalogers)
-  const deps = { store, layers, policy: defaultPolicy, engine: '0.0.0', now, progress: () => {} }
+  const deps = { store, layers, rules: async () => builtInRules, engine: '0.0.0', now, progress: () => {} }
   const report = async (digest: Digest) => (await buildReport(digest, null, deps)) as Report
 
   return {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createStore } from '../../src/adapters/store/create-store.ts'
 import { deb, match, noon, npm, scan } from './store-records.ts'
+import { builtInRules } from './rules.ts'
 
 /**
  * A process of its own that uses a store: `node store-process.ts <url> <action>`. On SQLite two connections of one process
@@ -51,7 +52,7 @@ async function main(url: string, action: Action): Promise<void> {
       const packages = await store.packages.unmatched('all', 1, 0, 1_000)
       for (const { id } of packages) {
         const result = { matches: [match('CVE-2026-0001'), match(`CVE-2026-1${id}`)], uncomparable: [] }
-        await store.packages.saveMatches(1, [{ packageId: id, result }], noon)
+        await store.packages.saveMatches(1, [{ packageId: id, result }], noon, builtInRules)
       }
       break
     }

@@ -71,6 +71,9 @@ export function scan(
     packages,
     coverage: [{ subject: 'layer 0', status: 'done' }],
     engine: '0.1.0',
+    labels: {},
+    checks: [],
+    secrets: [],
     catalogers: { dpkg: 1 },
     scannedAt: noon,
     ...rest,
@@ -106,6 +109,7 @@ export function verdict(digest: Digest, rest: Partial<VerdictRecord> = {}): Verd
     cause: 'first scan',
     decidedAt: noon,
     checkedAt: noon,
+    until: null,
     ...rest,
   }
 }

@@ -7,8 +7,8 @@ import type { ImageLayer } from '../../src/core/inventory/package.ts'
 import { catalogersKey, factsVersions } from '../../src/core/layer/catalogers-key.ts'
 import type { LayerFacts, Reading } from '../../src/core/layer/facts.ts'
 import type { Match } from '../../src/core/match/finding.ts'
-import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
 import { judgeImage } from '../../src/flows/judge-image.ts'
+import { builtInRules } from './rules.ts'
 
 const scannedAt = '2026-05-01T12:00:00.000Z'
 
@@ -104,6 +104,9 @@ export async function storeImage(store: Store, name: string, platform = 'linux/a
     configDigest: digestOf(`${name} config`),
     layers,
     ...inventory,
+    labels: {},
+    checks: [],
+    secrets: [],
     engine: '0.0.0',
     catalogers: factsVersions(catalogers),
     scannedAt,
@@ -114,7 +117,7 @@ export async function storeImage(store: Store, name: string, platform = 'linux/a
     packageId: id,
     result: { matches: matches[name] ?? [], uncomparable: [] },
   }))
-  await store.packages.saveMatches(1, matched, scannedAt)
+  await store.packages.saveMatches(1, matched, scannedAt, builtInRules)
   return { digest, record }
 }
 
@@ -156,5 +159,5 @@ export async function storeSnapshot(store: Store): Promise<void> {
 /** Judges a stored image by the default policy. */
 export async function judgeStored(store: Store, digest: Digest): Promise<void> {
   const now = () => new Date(scannedAt)
-  await judgeImage(digest, await store.feeds.current(), 'scan', { store, policy: defaultPolicy, now })
+  await judgeImage(digest, await store.feeds.current(), 'scan', { store, rules: async () => builtInRules, now })
 }

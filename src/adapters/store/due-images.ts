@@ -2,20 +2,23 @@ import { sql } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro } from '../../core/inventory/package.ts'
 import { mergedContents, type PackageContents } from '../../core/match/feed-coverage.ts'
+import type { Rules } from '../../core/policy/rules.ts'
 import { causeOf } from './due-causes.ts'
 import type { Engine } from './engine.ts'
-import { findingsOf } from './image-tables.ts'
+import { factsOf } from './image-facts.ts'
+import { askedImage } from './image-tables.ts'
 import type { VerdictRecord } from './records.ts'
 import type { DueImage } from './reevaluation-records.ts'
 import { inserted, transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
-import { classOf, gapsClass } from './tally-classes.ts'
+import { gapsClass, type TallyClasses } from './tally-classes.ts'
 import { sameDecision, verdictRecord, verdictRow } from './verdict-rows.ts'
 
 /** See ReevaluationTables.judgeDue. */
 export async function judgeDue(
-  { db, engine }: { db: Db; engine: Engine },
+  { db, engine, classes }: { db: Db; engine: Engine; classes: TallyClasses },
   limit: number,
+  rules: Rules,
   judge: (image: DueImage) => VerdictRecord | undefined | 'later',
 ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }> {
   return transact(db, async (tx) => {
@@ -24,7 +27,7 @@ export async function judgeDue(
       .execute()
     if (due.length === 0) return { images: 0, changed: 0, later: 0 }
     const ids = due.map((row) => row.image_id)
-    const found = await readImages(tx, engine, ids)
+    const found = await readImages(tx, { engine, classes }, ids, rules)
     const later = new Set<number>()
     const written = due.flatMap(({ image_id: id, cause }) => {
       const image = found.get(id)
@@ -48,7 +51,12 @@ interface FoundImage {
   readonly due: Omit<DueImage, 'cause'>
 }
 
-async function readImages(tx: Tx, engine: Engine, ids: readonly number[]): Promise<Map<number, FoundImage>> {
+async function readImages(
+  tx: Tx,
+  { engine, classes }: { readonly engine: Engine; readonly classes: TallyClasses },
+  ids: readonly number[],
+  rules: Rules,
+): Promise<Map<number, FoundImage>> {
   const images = await engine
     .forUpdate(
       tx.selectFrom('image').select(['id', 'digest', 'distro', 'coverage']).where('id', 'in', ids).orderBy('id'),
@@ -63,6 +71,11 @@ async function readImages(tx: Tx, engine: Engine, ids: readonly number[]): Promi
   const formers = new Map(verdicts.map((row) => [row.image_id, row]))
   const contents = await contentsOfImages(tx, ids)
   const tallies = await talliesOfImages(tx, ids)
+  const classOf = await classes.of(
+    tx,
+    [...tallies.values()].flatMap((rows) => rows.map((row) => row.class)),
+  )
+  const facts = await factsOf(tx, ids, rules)
   const gaps = await gapsOfImages(
     tx,
     ids.filter((id) => tallies.get(id)?.some((row) => row.class === gapsClass)),
@@ -79,7 +92,7 @@ async function readImages(tx: Tx, engine: Engine, ids: readonly number[]): Promi
     const former = formers.get(id)
     const tally = (tallies.get(id) ?? [])
       .filter((row) => row.class !== gapsClass && row.count > 0)
-      .map((row) => ({ ...classOf(row.class), count: row.count }))
+      .map((row) => ({ class: classOf(row.class), count: row.count }))
     found.set(id, {
       formerId: former?.id,
       due: {
@@ -88,7 +101,8 @@ async function readImages(tx: Tx, engine: Engine, ids: readonly number[]): Promi
         coverage: JSON.parse(image.coverage) as CoverageEntry[],
         contents: contents.get(id) ?? { ecosystems: {}, types: {} },
         uncomparable: gaps.get(id) ?? [],
-        evidence: alone.has(id) ? { findings: await findingsOf(tx, digest) } : { tally },
+        facts: facts.get(id)!,
+        evidence: alone.has(id) ? { asked: await askedImage(tx, digest) } : { tally },
         former: former && verdictRecord(former, digest),
       },
     })

@@ -2,8 +2,11 @@ import type { Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
 import type { Finding } from '../../core/policy/policy.ts'
+import { suppressionOf } from '../../core/match/suppression.ts'
+import { askedFindings, askedPackage } from './asked-findings.ts'
 import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
+import { checksOf, everything, factsOf, saveFacts } from './image-facts.ts'
 import { listImages } from './image-list.ts'
 import { finding, findingColumns } from './match-rows.ts'
 import { outdatedImages } from './outdated-images.ts'
@@ -13,7 +16,7 @@ import type { ImageRecord, ScanRecord } from './records.ts'
 import { inserted, transact } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
 import { shareStanding } from './standing.ts'
-import type { ImageTables } from './store.ts'
+import type { AskedImage, ImageTables } from './store.ts'
 
 export function imageTables(db: Db, engine: Engine): ImageTables {
   return {
@@ -25,6 +28,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         await linkSets(tx, id, sets.ids)
         await markAlone(tx, id, sets.alone)
         await saveChain(tx, id, scan.layers)
+        await saveFacts(tx, id, scan)
       })
     },
 
@@ -103,6 +107,32 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     },
 
     findings: (digest) => findingsOf(db, digest),
+    asked: (digest) => askedImage(db, digest),
+    checks: (digest) => checksOf(db, digest),
+
+    async facts(digest) {
+      const row = await db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()
+      return row && (await factsOf(db, [row.id], everything)).get(row.id)
+    },
+
+    async saveSignatures(digest, keys) {
+      const signatures = JSON.stringify(keys)
+      await db
+        .insertInto('image_facts')
+        .columns(['image_id', 'facts', 'signatures'])
+        .expression((eb) =>
+          eb
+            .selectFrom('image')
+            .select((inner) => [
+              'image.id',
+              inner.val('{"labels":{},"checks":[],"secrets":[]}').as('facts'),
+              inner.val(signatures).as('signatures'),
+            ])
+            .where('image.digest', '=', digest),
+        )
+        .onConflict((oc) => oc.column('image_id').doUpdateSet({ signatures }))
+        .execute()
+    },
 
     base: (digest) => baseOf(db, digest),
     derived: (digest, page) => imagesDerivedFrom(db, digest, page),
@@ -123,7 +153,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
   }
 }
 
-export async function findingsOf(db: Db | Tx, digest: Digest): Promise<readonly Finding[]> {
+async function findingsOf(db: Db | Tx, digest: Digest): Promise<readonly Finding[]> {
   const rows = await packagesOf(db, digest)
     .innerJoin('package_match', 'package_match.package_id', 'package.id')
     .selectAll('package_match')
@@ -134,6 +164,36 @@ export async function findingsOf(db: Db | Tx, digest: Digest): Promise<readonly 
     .orderBy('package.id')
     .execute()
   return rows.map(finding)
+}
+
+/** See ImageTables.asked. Open ones alone: what a package is suppresses the others, whatever policies say. */
+export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImage> {
+  const packages = await packagesOf(db, digest).select(packageColumns).orderBy('package.id').execute()
+  const byId = new Map(packages.map((row) => [row.id, row]))
+  const rows = await packagesOf(db, digest)
+    .innerJoin('package_match', 'package_match.package_id', 'package.id')
+    .selectAll('package_match')
+    .orderBy('package_match.rank')
+    .orderBy('package.name')
+    .orderBy('package_match.vulnerability')
+    .orderBy('package.id')
+    .execute()
+  const distinct = new Map<string, (typeof rows)[number]>()
+  for (const row of rows) {
+    const subject = byId.get(row.package_id)!
+    const key = `${subject.purl} ${row.vulnerability}`
+    const counts = !suppressionOf({ ...askedPackage(subject), ownedBy: subject.owner })
+    if (counts && !distinct.has(key)) distinct.set(key, row)
+  }
+  const open = [...distinct.values()]
+  const findings = await askedFindings(db, open, true)
+  return {
+    findings: findings.map((finding, index) => ({
+      finding,
+      subject: askedPackage(byId.get(open[index]!.package_id)!),
+    })),
+    packages: packages.map(askedPackage),
+  }
 }
 
 async function saveImage(tx: Tx, scan: ScanRecord): Promise<number> {

@@ -7,7 +7,9 @@ import { keyText } from './key-text.ts'
 import { rankOf } from './rank.ts'
 import type { Database } from './schema.ts'
 
-export type MatchRow = Insertable<Database['package_match']>
+export type MatchRow = {
+  -readonly [K in keyof Insertable<Database['package_match']>]: Insertable<Database['package_match']>[K]
+}
 
 /** Everything but the key and when it was first seen: what a later match may change. */
 export const matchContent = [
@@ -42,6 +44,7 @@ export function matchRow(packageId: number, match: Match, firstSeen: string): Ma
     aliases: JSON.stringify(match.aliases),
     advisories: JSON.stringify(match.advisories),
     first_seen: firstSeen,
+    fixed_since: null,
   }
 }
 

@@ -19,7 +19,7 @@ export const packageColumns = [
   'package.owner',
 ] as const
 
-export type PackageRow = Omit<Selectable<Database['package']>, 'hash' | 'matched_snapshot'>
+export type PackageRow = Omit<Selectable<Database['package']>, 'hash' | 'matched_snapshot' | 'asked' | 'ask_again'>
 
 export function packageRecord(row: PackageRow): PackageRecord {
   const { source_name: name, source_version: version } = row

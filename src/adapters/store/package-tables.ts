@@ -25,7 +25,7 @@ export function packageTables(db: Db, engine: Engine): PackageTables {
       return rows.map(packageRecord)
     },
 
-    saveMatches: (snapshot, matched, now) => saveMatches({ db, engine }, snapshot, matched, now),
+    saveMatches: (snapshot, matched, now, rules) => saveMatches({ db, engine }, snapshot, matched, now, rules),
 
     async uncomparable(image) {
       const rows = await db

@@ -7,6 +7,7 @@ import { basesAmong, imagesAbove } from './image-chains.ts'
 import { imagesMatching } from './image-list.ts'
 import { packagesMatching } from './package-list.ts'
 import { vulnerabilitiesMatching } from './vulnerability-list.ts'
+import { builtInRules } from '../../../test/support/rules.ts'
 
 /** What a filtered list may not do: read through a table that grows with the images. */
 const fullScan =
@@ -28,7 +29,7 @@ beforeAll(async () => {
     packageId: id,
     result: { matches: [match(`CVE-2026-${1000 + id}`)], uncomparable: [] },
   }))
-  await store.packages.saveMatches(1, matched, noon)
+  await store.packages.saveMatches(1, matched, noon, builtInRules)
 })
 afterAll(() => store.close())
 

@@ -1,8 +1,10 @@
+import type { Check } from '../../core/benchmark/check.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer, InstalledPackage } from '../../core/inventory/package.ts'
 import type { Advisory, Severity } from '../../core/match/advisory.ts'
 import type { MatchResult, MatchSubject } from '../../core/match/finding.ts'
 import type { Finding, FindingCounts, Outcome, Verdict } from '../../core/policy/policy.ts'
+import type { Secret } from '../../core/secrets/secret.ts'
 import type { FeedState } from '../../core/report/report.ts'
 import type { FeedKind } from '../../core/match/feed-facts.ts'
 
@@ -22,13 +24,21 @@ export interface ScanRecord {
   readonly packages: readonly InstalledPackage[]
   /** Of the inventory: layers, catalogers, distro. Feed coverage is judged later and lies with the verdict. */
   readonly coverage: readonly CoverageEntry[]
+  readonly labels: Readonly<Record<string, string>>
+  readonly checks: readonly Check[]
+  readonly secrets: readonly Secret[]
   readonly engine: string
   readonly catalogers: Readonly<Record<string, number>>
   readonly scannedAt: string
 }
 
-/** An image as stored. Packages are asked for apart: `path` and `layer` of a package come from the layer facts on demand. */
-export type ImageRecord = Omit<ScanRecord, 'packages'> & { readonly packageCount: number }
+/**
+ * An image as stored. Packages, checks and what policies ask are asked for apart: `path` and `layer` of a package come from the
+ * layer facts on demand.
+ */
+export type ImageRecord = Omit<ScanRecord, 'packages' | 'labels' | 'checks' | 'secrets'> & {
+  readonly packageCount: number
+}
 
 /** A stored image whose layers are all in another image, below its own. */
 export interface BaseImage {
@@ -77,6 +87,8 @@ export interface VerdictRecord extends Verdict {
   readonly decidedAt: string
   /** When it was last confirmed, RFC 3339. */
   readonly checkedAt: string
+  /** When time alone may change it: a grace period, an exception or an age that ends. Null: never. */
+  readonly until: string | null
 }
 
 /** Adopted state number `number` of all feeds. */

@@ -1,9 +1,12 @@
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro } from '../../core/inventory/package.ts'
 import type { PackageContents } from '../../core/match/feed-coverage.ts'
-import type { Finding, FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
+import type { ImageFacts } from '../../core/policy/image-facts.ts'
+import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
 import type { Tally } from '../../core/policy/tally.ts'
+import type { Rules } from '../../core/policy/rules.ts'
 import type { VerdictRecord } from './records.ts'
+import type { AskedImage } from './store.ts'
 
 /** How far re-evaluation has come. */
 export interface Standing {
@@ -15,15 +18,21 @@ export interface Standing {
   readonly policy: string
   /** When that was confirmed, RFC 3339. */
   readonly checkedAt: string | null
+  /** Number and fingerprint of the questions that packages are asked. */
+  readonly asked: number
+  readonly questions: string
 }
 
-/** What is wanted: everything right as of this snapshot, by this policy. */
+/** What is wanted: everything right as of this snapshot, by these rules, at this time. */
 export interface Target {
   /** 0 without any. */
   readonly snapshot: number
-  /** Its fingerprint. */
-  readonly policy: string
-  /** All images are due, for this cause; null: only where the policy is another. */
+  readonly rules: Rules
+  /** Feeds that are too old by the rules, as text: where that is another, all images are due. */
+  readonly stale: string
+  /** RFC 3339. */
+  readonly now: string
+  /** All images are due, for this cause; null: only those that the rules and the time ask for. */
   readonly all: string | null
 }
 
@@ -42,8 +51,9 @@ export interface DueImage {
   readonly coverage: readonly CoverageEntry[]
   readonly contents: PackageContents
   readonly uncomparable: readonly { readonly package: string; readonly advisory: string; readonly reason: string }[]
-  /** Its open findings, or themselves where the tally cannot tell. */
-  readonly evidence: { readonly tally: Tally } | { readonly findings: readonly Finding[] }
+  readonly facts: ImageFacts
+  /** Its open findings and the packages that rules catch, or all that rules ask where the tally cannot tell. */
+  readonly evidence: { readonly tally: Tally } | { readonly asked: AskedImage }
   readonly former: VerdictRecord | undefined
 }
 

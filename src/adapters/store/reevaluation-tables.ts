@@ -1,32 +1,24 @@
-import { sql } from 'kysely'
 import type { Distro } from '../../core/inventory/package.ts'
-import { commonRank, dueCause } from './due-causes.ts'
 import { judgeDue } from './due-images.ts'
 import type { Engine } from './engine.ts'
 import type { Standing } from './reevaluation-records.ts'
+import { retally } from './retally.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { addToImages, addToSets } from './set-tallies.ts'
+import { askExploited, isTimeUp, setOut } from './set-out.ts'
 import { holdStanding, standingOf, type StandingRow } from './standing.ts'
 import type { ReevaluationTables } from './store.ts'
+import { tallyClasses } from './tally-classes.ts'
 import { someLeft, touchedPackages } from './touched-packages.ts'
 import { announced, outbox } from './verdict-outbox.ts'
 
 export function reevaluationTables(db: Db, engine: Engine): ReevaluationTables {
+  const classes = tallyClasses()
   return {
     standing: async () => standing(await standingOf(db)),
 
-    begin: (target) =>
-      transact(db, async (tx) => {
-        const row = await holdStanding(tx, engine)
-        const all = target.all ?? (row.policy === target.policy ? null : 'policy')
-        if (all !== null) await allDue(tx, all)
-        await tx
-          .updateTable('standing')
-          .set({ target: Math.max(row.target, target.snapshot), policy: target.policy })
-          .execute()
-        return standing(row)
-      }),
+    begin: (target) => transact(db, async (tx) => standing(await setOut(tx, { engine, classes }, target))),
 
     touched: (touched, snapshot) => touchedPackages(db, touched, snapshot),
 
@@ -35,20 +27,24 @@ export function reevaluationTables(db: Db, engine: Engine): ReevaluationTables {
         const row = await holdStanding(tx, engine)
         if (row.matched >= snapshot) return true
         if (await someLeft(tx, touched, snapshot)) return false
+        await askExploited(tx, row.matched, snapshot)
         await tx.updateTable('standing').set({ matched: snapshot }).execute()
         return true
       }),
 
     carry: (limit) => transact(db, async (tx) => carry(tx, engine, limit)),
-    judgeDue: (limit, judge) => judgeDue({ db, engine }, limit, judge),
+    ask: (rules, now, limit) => transact(db, (tx) => retally(tx, { engine, classes }, { rules, now }, limit)),
+    judgeDue: (limit, rules, judge) => judgeDue({ db, engine, classes }, limit, rules, judge),
+    isTimeUp: (now) => isTimeUp(db, now),
     outbox: (limit) => outbox(db, limit),
     announced: (ids) => announced(db, ids),
 
     finish: (target, at) =>
       transact(db, async (tx) => {
         const row = await holdStanding(tx, engine)
-        const ready = row.policy === target.policy && row.target <= target.snapshot
-        if (!ready || (await isAnyDue(tx))) return false
+        const { fingerprint, questions } = target.rules
+        const sameRules = row.policy === fingerprint && row.questions === questions && row.stale === target.stale
+        if (!sameRules || row.target > target.snapshot || (await isAnyDue(tx, row.asked))) return false
         await tx.updateTable('standing').set({ snapshot: target.snapshot, checked_at: at }).execute()
         return true
       }),
@@ -65,14 +61,8 @@ export function reevaluationTables(db: Db, engine: Engine): ReevaluationTables {
   }
 }
 
-function standing({ matched, snapshot, policy, checked_at: checkedAt }: StandingRow): Standing {
-  return { matched, snapshot, policy, checkedAt }
-}
-
-async function allDue(tx: Tx, cause: string): Promise<void> {
-  await sql`
-    insert into image_due (image_id, cause) select id, ${dueCause(commonRank, cause)} from image where true
-    on conflict (image_id) do nothing`.execute(tx)
+function standing({ matched, snapshot, policy, checked_at: checkedAt, asked, questions }: StandingRow): Standing {
+  return { matched, snapshot, policy, checkedAt, asked, questions }
 }
 
 async function carry(tx: Tx, engine: Engine, limit: number): Promise<number> {
@@ -87,7 +77,9 @@ async function carry(tx: Tx, engine: Engine, limit: number): Promise<number> {
   return due.length
 }
 
-async function isAnyDue(tx: Tx): Promise<boolean> {
+async function isAnyDue(tx: Tx, asked: number): Promise<boolean> {
+  const unasked = await tx.selectFrom('package').select('id').where('asked', '<', asked).limit(1).executeTakeFirst()
+  if (unasked !== undefined) return true
   const image = await tx.selectFrom('image_due').select('image_id').limit(1).executeTakeFirst()
   const packages = await tx.selectFrom('package_due').select('package_id').limit(1).executeTakeFirst()
   return image !== undefined || packages !== undefined

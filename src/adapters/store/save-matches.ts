@@ -4,7 +4,8 @@ import { keyText } from './key-text.ts'
 import { matchContent, type MatchRow, matchRow, sameMatch } from './match-rows.ts'
 import type { MatchedPackage } from './records.ts'
 import { inserted, listed, transact } from './rows.ts'
-import { type LockedPackage, saveTallies } from './save-tallies.ts'
+import type { Rules } from '../../core/policy/rules.ts'
+import { type LockedPackage, lockedColumns, markDue, saveTallies } from './save-tallies.ts'
 import type { Db, Tx } from './schema.ts'
 import { shareStanding } from './standing.ts'
 import { saveVulnerabilities } from './vulnerability-rows.ts'
@@ -15,6 +16,7 @@ export async function saveMatches(
   snapshot: number,
   matched: readonly MatchedPackage[],
   now: string,
+  rules: Rules,
 ): Promise<void> {
   const results = new Map(matched.map(({ packageId, result }) => [packageId, result]))
   const ids = [...results.keys()].sort((a, b) => a - b)
@@ -34,11 +36,14 @@ export async function saveMatches(
           reason,
         })),
       )
-      const changes = await replaceMatches(tx, current, wanted)
+      const changes = await replaceMatches(tx, current, wanted, now)
       const touched = new Set(changes.map(({ before, after }) => (after ?? before)!.vulnerability))
       await saveVulnerabilities(tx, engine, wanted, touched)
       const otherGaps = await replaceGaps(tx, current, gaps)
-      await saveTallies(tx, { packages, matches: distinct(wanted), gaps: distinctGaps(gaps), changes, otherGaps })
+      const number = standing.questions === rules.questions ? standing.asked : 0
+      const tallied = { packages, matches: distinct(wanted), gaps: distinctGaps(gaps) }
+      const otherTallies = await saveTallies(tx, tallied, { rules, now, number })
+      await markDue(tx, packages, otherTallies, { changes, otherGaps })
       await tx.updateTable('package').set({ matched_snapshot: snapshot }).where('id', 'in', current).execute()
     }
   })
@@ -53,7 +58,7 @@ async function lockPackages(
 ): Promise<readonly LockedPackage[]> {
   const query = tx
     .selectFrom('package')
-    .select(['id', 'type', 'name', 'source_name', 'owner', 'matched_snapshot'])
+    .select(lockedColumns)
     .where('id', 'in', ids)
     .where('matched_snapshot', '<=', snapshot)
     .orderBy('id')
@@ -65,9 +70,11 @@ async function replaceMatches(
   tx: Tx,
   packages: readonly number[],
   wanted: readonly MatchRow[],
+  now: string,
 ): Promise<readonly MatchChange[]> {
   const stored = await tx.selectFrom('package_match').selectAll().where('package_id', 'in', packages).execute()
   const storedByKey = new Map(stored.map((row) => [keyOf(row), row]))
+  for (const row of wanted) row.fixed_since = fixedSince(row, storedByKey.get(keyOf(row)), now)
   const wantedByKey = new Map(wanted.map((row) => [keyOf(row), row]))
   const gone = stored.filter((row) => !wantedByKey.has(keyOf(row)))
   const changed = [...wantedByKey.values()].filter((row) => {
@@ -86,7 +93,9 @@ async function replaceMatches(
         oc
           .columns(['package_id', 'vulnerability'])
           .doUpdateSet((eb) =>
-            Object.fromEntries(matchContent.map((column) => [column, eb.ref(`excluded.${column}`)])),
+            Object.fromEntries(
+              [...matchContent, 'fixed_since' as const].map((column) => [column, eb.ref(`excluded.${column}`)]),
+            ),
           ),
       )
       .execute()
@@ -95,6 +104,16 @@ async function replaceMatches(
     ...gone.map((row) => ({ packageId: row.package_id, before: row })),
     ...changed.map((row) => ({ packageId: row.package_id, before: storedByKey.get(keyOf(row)), after: row })),
   ]
+}
+
+/**
+ * Since when there is a fix: what was known without one has it since now. What is first seen with a fix has it since it was
+ * published, as far as anybody can tell.
+ */
+function fixedSince(row: MatchRow, former: MatchRow | undefined, now: string): string | null {
+  if (row.fixed === null) return null
+  if (former === undefined) return row.published ?? now
+  return former.fixed_since ?? now
 }
 
 /** As they are stored: the last of several with one key. */

@@ -20,6 +20,12 @@ export interface Database {
   package_set: { id: Generated<number>; hash: string; kind: string; contents: Generated<string> }
   /** Packages of a set whose purl another of its packages has: what affects both counts once. */
   set_twin: { set_id: number; package_id: number }
+  /** What decides about findings and packages, as text (tally-classes.ts). */
+  tally_class: { id: Generated<number>; body: string }
+  /** What policies ask of an image beside its packages, as JSON; `signatures` null where nobody looked for them. */
+  image_facts: { image_id: number; facts: string; signatures: string | null }
+  /** All checks and secrets of an image, with their evidence. */
+  image_checks: { image_id: number; body: Uint8Array }
   /** Findings that count, by class (tally-classes.ts); `counted` of them are in the tallies of the sets. */
   package_tally: { package_id: number; class: number; count: number; counted: Generated<number> }
   /** Over the packages of a set, twins once. */
@@ -84,6 +90,14 @@ interface StandingTable {
   /** Fingerprint of the policy they were judged by; empty before the first time. */
   policy: string
   checked_at: string | null
+  /** Number of the questions in force: grows with every change of them. */
+  asked: Generated<number>
+  /** Their fingerprint. */
+  questions: Generated<string>
+  /** The exceptions that verdicts were judged by, as JSON. */
+  exceptions: Generated<string>
+  /** Feeds that were too old by then, as text. */
+  stale: Generated<string>
 }
 
 interface LayerFactsTable {
@@ -127,6 +141,10 @@ interface PackageTable {
   owner: string | null
   /** Snapshot that it was last matched against; 0 before the first. */
   matched_snapshot: Generated<number>
+  /** Number of the questions that its tally answers; below 1 to be asked again, see retally.ts. */
+  asked: Generated<number>
+  /** When time alone may change an answer. */
+  ask_again: string | null
 }
 
 /** In force at snapshot s: since <= s, and until is null or > s. */
@@ -180,6 +198,8 @@ interface PackageMatchTable {
   aliases: string
   advisories: string
   first_seen: string
+  /** Since when there is a fix, as far as is known. */
+  fixed_since: string | null
 }
 
 /** What package_match says about each vulnerability, kept up to date with it so that lists come from an index. */
@@ -207,6 +227,8 @@ interface VerdictTable {
   cause: string
   decided_at: string
   checked_at: string
+  /** When time alone may change it. */
+  until: string | null
 }
 
 interface SightingTable {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Tx } from './schema.ts'
-import { gapsClass } from './tally-classes.ts'
+
+// Classes above 0 are those of findings, which twins have once (tally-classes.ts).
 
 /** Tallies a new set by what is counted of its packages. Their changes that are due come to it with those of the other sets. */
 export async function tallySet(tx: Tx, set: number): Promise<void> {
@@ -10,7 +11,7 @@ export async function tallySet(tx: Tx, set: number): Promise<void> {
     from set_package as member
     join package_tally as tally on tally.package_id = member.package_id
     left join set_twin as twin on twin.set_id = member.set_id and twin.package_id = member.package_id
-    where member.set_id = ${set} and tally.counted > 0 and (twin.package_id is null or tally.class = ${gapsClass})
+    where member.set_id = ${set} and tally.counted > 0 and (twin.package_id is null or tally.class <= 0)
     group by member.set_id, tally.class`.execute(tx)
 }
 
@@ -34,7 +35,7 @@ export async function addToSets(tx: Tx, first: number, last: number): Promise<vo
       cross join package_tally as tally
       cross join set_twin as twin
       where due.package_id between ${first} and ${last} and tally.package_id = due.package_id
-        and twin.package_id = due.package_id and tally.count <> tally.counted and tally.class <> ${gapsClass}
+        and twin.package_id = due.package_id and tally.count <> tally.counted and tally.class > 0
     ) as changes
     where true
     group by set_id, class

@@ -5,7 +5,12 @@ import type { Advisory } from '../../core/match/advisory.ts'
 import type { FactKind, FactValues, FeedFact } from '../../core/match/feed-facts.ts'
 import type { Severity } from '../../core/match/advisory.ts'
 import type { Notice } from '../../core/notice/notice.ts'
+import type { AskedFinding, AskedPackage } from '../../core/policy/asked.ts'
+import type { ImageFacts } from '../../core/policy/image-facts.ts'
 import type { Finding } from '../../core/policy/policy.ts'
+import type { Rules } from '../../core/policy/rules.ts'
+import type { Check } from '../../core/benchmark/check.ts'
+import type { Secret } from '../../core/secrets/secret.ts'
 import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
 import type { ChangedImage, NoticeAttempt, NoticeDelivery, NoticeFilter } from './notice-records.ts'
 import type {
@@ -91,6 +96,14 @@ export interface ImageTables {
   packages(digest: Digest): Promise<readonly PackageRecord[]>
   /** One per package and vulnerability, worst first. */
   findings(digest: Digest): Promise<readonly Finding[]>
+  /** Its checks and secrets with all their evidence. */
+  checks(digest: Digest): Promise<{ readonly checks: readonly Check[]; readonly secrets: readonly Secret[] }>
+  /** What policies ask of the image, apart from its packages. */
+  facts(digest: Digest): Promise<ImageFacts | undefined>
+  /** What they ask of its findings (those that count, each vulnerability of a purl once) and of its packages. */
+  asked(digest: Digest): Promise<AskedImage>
+  /** Names of the keys that signed it, as far as they were looked for. */
+  saveSignatures(digest: Digest, keys: readonly string[]): Promise<void>
   /**
    * The stored image with the most layers whose whole layer list this one begins with; of several with the same list one
    * with a tag before others, then the one that was stored first. Whichever of the two images was scanned first.
@@ -109,6 +122,11 @@ export interface ImageTables {
   digests(after: Digest | null, limit: number): Promise<readonly Digest[]>
 }
 
+export interface AskedImage {
+  readonly findings: readonly { readonly finding: AskedFinding; readonly subject: AskedPackage }[]
+  readonly packages: readonly AskedPackage[]
+}
+
 export interface PackageTables {
   /** Packages of an image (or of all images) that were not yet matched against snapshot `snapshot`, in id order after `after`. */
   unmatched(
@@ -119,9 +137,10 @@ export interface PackageTables {
   ): Promise<readonly PackageRecord[]>
   /**
    * Replaces the packages' matches and marks them as matched against `snapshot`; keeps `first_seen` of those that stay. One
-   * transaction. Packages that were matched against a newer snapshot meanwhile are left as they are.
+   * transaction. Packages that were matched against a newer snapshot meanwhile are left as they are. What the rules ask of them is
+   * asked at once.
    */
-  saveMatches(snapshot: number, matched: readonly MatchedPackage[], now: string): Promise<void>
+  saveMatches(snapshot: number, matched: readonly MatchedPackage[], now: string, rules: Rules): Promise<void>
   /** Advisories that could not be compared with packages of this image that no other package owns. */
   uncomparable(
     image: Digest,
@@ -231,6 +250,11 @@ export interface ReevaluationTables {
    * `touched` one (or, where that is null, any) is not.
    */
   matched(snapshot: number, touched: Touched | null): Promise<boolean>
+  /**
+   * Asks up to `limit` packages anew what these rules ask: those that were asked by others, or whose answers time or data on
+   * exploitation have changed. Returns how many there were.
+   */
+  ask(rules: Rules, now: string, limit: number): Promise<number>
   /** Brings up to `limit` due packages into the tallies of their sets; their images are due. Returns how many there were. */
   carry(limit: number): Promise<number>
   /**
@@ -239,13 +263,16 @@ export interface ReevaluationTables {
    */
   judgeDue(
     limit: number,
+    rules: Rules,
     judge: (image: DueImage) => VerdictRecord | undefined | 'later',
   ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }>
   /** The oldest changes that were not yet announced. */
   outbox(limit: number): Promise<readonly (VerdictChange & { readonly id: number })[]>
   announced(ids: readonly number[]): Promise<void>
+  /** Whether time alone has made something due: a period of a rule, an exception or an age that ended. */
+  isTimeUp(now: string): Promise<boolean>
   /** All verdicts are right as of the target. False, and nothing done, while something is due or the target is another. */
-  finish(target: Omit<Target, 'all'>, at: string): Promise<boolean>
+  finish(target: Pick<Target, 'snapshot' | 'rules' | 'stale'>, at: string): Promise<boolean>
   /** Ecosystems of stored packages, and distributions of stored images. */
   ecosystems(): Promise<readonly string[]>
   distros(): Promise<readonly Distro[]>

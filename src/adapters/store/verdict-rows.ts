@@ -27,6 +27,7 @@ export function verdictRow(image: number, verdict: VerdictRecord): Insertable<Da
     cause: verdict.cause,
     decided_at: verdict.decidedAt,
     checked_at: verdict.checkedAt,
+    until: verdict.until,
   }
 }
 
@@ -42,5 +43,6 @@ export function verdictRecord(row: VerdictRow, digest: Digest): VerdictRecord {
     cause: row.cause,
     decidedAt: row.decided_at,
     checkedAt: row.checked_at,
+    until: row.until,
   }
 }

@@ -1,9 +1,11 @@
 import type { Finding, FindingCounts } from './policy.ts'
-import { countsOf, tallyOf } from './tally.ts'
+import { countsOf } from './tally.ts'
 
 /** Open findings, each vulnerability of a package once; negligible ones count as low. */
 export function countFindings(findings: readonly Finding[]): FindingCounts {
-  return countsOf(tallyOf(openFindings(findings)))
+  return countsOf(
+    openFindings(findings).map(({ severity, fixed }) => ({ class: { severity, fixable: fixed !== null }, count: 1 })),
+  )
 }
 
 /** Over the platforms of an index. */

@@ -1,15 +1,8 @@
 import type { CheckLevel } from '../benchmark/check.ts'
 import type { Severity } from '../match/advisory.ts'
-import type { CoverageEntry } from '../inventory/package.ts'
 import type { Match } from '../match/finding.ts'
 
 export type Outcome = 'pass' | 'warn' | 'fail' | 'inconclusive'
-
-/** What is judged: one image's findings and coverage, as data. */
-export interface Evidence {
-  readonly findings: readonly Finding[]
-  readonly coverage: readonly CoverageEntry[]
-}
 
 /** A match in an image. `suppressed` findings are shown, with their reason, and decide nothing. */
 export interface Finding extends Match {

@@ -1,42 +1,74 @@
 import type { Severity } from '../match/advisory.ts'
 import type { FindingCounts } from './policy.ts'
 
-/** What policies ask of a finding: two findings of one class have the same fate under every policy. */
+/**
+ * What decides about a finding: two findings of one class have the same fate under the rules in force, in whatever image.
+ * `holds` are the keys of the questions (rules.ts) whose answer is yes, `failed` of those that could not be answered; both sorted.
+ */
 export interface FindingClass {
+  readonly kind: 'finding'
   readonly severity: Severity
   /** Whether there is a fix. */
   readonly fixable: boolean
+  readonly holds: readonly string[]
+  readonly failed: readonly string[]
+}
+
+/** The same of a package: the rules over packages that catch it, and those that cannot tell. */
+export interface PackageClass {
+  readonly kind: 'package'
+  readonly holds: readonly string[]
+  readonly failed: readonly string[]
+}
+
+export type TallyClass = FindingClass | PackageClass
+
+/** One text for one class. */
+export function classText({ kind, holds, failed, ...own }: TallyClass): string {
+  const finding = 'severity' in own ? [own.severity, own.fixable ? 1 : 0] : []
+  return JSON.stringify([kind, ...finding, holds, failed])
+}
+
+/** The class of a text that `classText` made. */
+export function classOfText(text: string): TallyClass {
+  const [kind, ...rest] = JSON.parse(text) as ['finding' | 'package', ...unknown[]]
+  const [holds, failed] = rest.slice(-2) as [string[], string[]]
+  if (kind === 'package') return { kind, holds, failed }
+  const [severity, fixable] = rest as [Severity, 0 | 1]
+  return { kind, severity, fixable: fixable === 1, holds, failed }
 }
 
 /**
- * Open findings by class. Tallies add up: an image's is the sum over its packages, so a change of one package is a few
- * additions for all images that have it.
+ * Open findings, and packages that rules catch, by class. Tallies add up: an image's is the sum over its packages, so a change of
+ * one package is a few additions for all images that have it.
  */
 export type Tally = readonly ClassCount[]
 
-interface ClassCount extends FindingClass {
+export interface ClassCount {
+  readonly class: TallyClass
   readonly count: number
 }
 
 /** One entry a class, in the order in which the classes first come. */
-export function tallyOf(findings: Iterable<{ readonly severity: Severity; readonly fixed: string | null }>): Tally {
-  const tally = new Map<string, { severity: Severity; fixable: boolean; count: number }>()
-  for (const { severity, fixed } of findings) {
-    const fixable = fixed !== null
-    const key = `${severity} ${fixable}`
+export function tallyOf(classes: Iterable<TallyClass>): Tally {
+  const tally = new Map<string, { class: TallyClass; count: number }>()
+  for (const some of classes) {
+    const key = classText(some)
     const entry = tally.get(key)
     if (entry) entry.count += 1
-    else tally.set(key, { severity, fixable, count: 1 })
+    else tally.set(key, { class: some, count: 1 })
   }
   return [...tally.values()]
 }
 
 /** Negligible ones count as low. */
-export function countsOf(tally: Tally): FindingCounts {
+export function countsOf(
+  tally: Iterable<{ readonly class: Pick<FindingClass, 'severity' | 'fixable'>; readonly count: number }>,
+): FindingCounts {
   const counts = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, fixable: 0 }
-  for (const { severity, fixable, count } of tally) {
-    counts[severity === 'negligible' ? 'low' : severity] += count
-    if (fixable) counts.fixable += count
+  for (const { class: some, count } of tally) {
+    counts[some.severity === 'negligible' ? 'low' : some.severity] += count
+    if (some.fixable) counts.fixable += count
   }
   return counts
 }

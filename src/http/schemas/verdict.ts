@@ -49,6 +49,7 @@ export const verdictRecordSchema = named(
     cause: text,
     decidedAt: text,
     checkedAt: text,
+    until: nullable('string'),
   }),
 )
 

@@ -1,0 +1,156 @@
+import type { Check } from '../../core/benchmark/check.ts'
+import type { Digest } from '../../core/image/digest.ts'
+import type { ImageFacts, JudgedBase, JudgedCheck, JudgedSecret, Place } from '../../core/policy/image-facts.ts'
+import type { Rules } from '../../core/policy/rules.ts'
+import type { Secret } from '../../core/secrets/secret.ts'
+import { baseOf } from './image-chains.ts'
+import type { ScanRecord } from './records.ts'
+import { pack, unpack } from './packed.ts'
+import type { Db, Tx } from './schema.ts'
+
+/** What is kept beside an image's row for judging: read for every image of a fleet, so it is small. */
+interface StoredFacts {
+  readonly labels: Readonly<Record<string, string>>
+  readonly checks: readonly JudgedCheck[]
+  readonly secrets: readonly JudgedSecret[]
+}
+
+/** Longer ones are icons and scripts, and fit no pattern. */
+const maxLabelLength = 1_024
+const maxLabels = 200
+
+export async function saveFacts(tx: Tx, image: number, scan: ScanRecord): Promise<void> {
+  const { labels, checks, secrets } = scan
+  const facts: StoredFacts = {
+    labels: Object.fromEntries(
+      Object.entries(labels)
+        .filter(([name, value]) => name.length + value.length <= maxLabelLength)
+        .slice(0, maxLabels),
+    ),
+    checks: checks.flatMap(judgedCheck),
+    secrets: secrets.map(({ rule, path, layer }) => ({ rule, path, layer })),
+  }
+  const row = { facts: JSON.stringify(facts) }
+  await tx
+    .insertInto('image_facts')
+    .values({ image_id: image, ...row })
+    .onConflict((oc) => oc.column('image_id').doUpdateSet(row))
+    .execute()
+  const body = pack({ checks, secrets })
+  await tx
+    .insertInto('image_checks')
+    .values({ image_id: image, body })
+    .onConflict((oc) => oc.column('image_id').doUpdateSet({ body }))
+    .execute()
+}
+
+function judgedCheck({ id, level, status, evidence }: Check): JudgedCheck[] {
+  if (status !== 'fail' && status !== 'undecidable') return []
+  const layers = evidence.map(({ layer }) => layer)
+  const own = layers.includes(null) || layers.length === 0
+  return [{ id, level, status, layer: own ? null : Math.max(...layers.map(Number)) }]
+}
+
+export async function checksOf(
+  db: Db,
+  digest: Digest,
+): Promise<{ readonly checks: readonly Check[]; readonly secrets: readonly Secret[] }> {
+  const row = await db
+    .selectFrom('image')
+    .innerJoin('image_checks', 'image_checks.image_id', 'image.id')
+    .select('image_checks.body')
+    .where('image.digest', '=', digest)
+    .executeTakeFirst()
+  if (row === undefined) return { checks: [], secrets: [] }
+  return unpack(row.body) as { checks: Check[]; secrets: Secret[] }
+}
+
+/** What of the facts is looked up: where nobody asks, a fleet of images is judged without it. */
+type Asked = Pick<Rules, 'asksPlaces' | 'asksBase'>
+
+export const everything: Asked = { asksPlaces: true, asksBase: () => true }
+
+/** By image id. */
+export async function factsOf(
+  db: Db | Tx,
+  ids: readonly number[],
+  asked: Asked,
+): Promise<ReadonlyMap<number, ImageFacts>> {
+  const rows = await db
+    .selectFrom('image')
+    .leftJoin('image_facts', 'image_facts.image_id', 'image.id')
+    .select(['image.id', 'image.digest', 'image.platform', 'image.created', 'image.size', 'image.distro'])
+    .select(['image_facts.facts', 'image_facts.signatures'])
+    .where('image.id', 'in', ids)
+    .execute()
+  const places = asked.asksPlaces
+    ? await placesOf(
+        db,
+        rows.map(({ digest }) => digest),
+      )
+    : new Map<string, readonly Place[]>()
+  const facts = new Map<number, ImageFacts>()
+  for (const { id, digest, platform, created, size, distro, ...row } of rows) {
+    const stored = row.facts === null ? { labels: {}, checks: [], secrets: [] } : (JSON.parse(row.facts) as StoredFacts)
+    facts.set(id, {
+      digest: digest as Digest,
+      platform,
+      created,
+      size,
+      distro: distro === null ? null : (JSON.parse(distro) as ImageFacts['distro']),
+      ...stored,
+      signatures: row.signatures === null ? null : (JSON.parse(row.signatures) as string[]),
+      places: places.get(digest) ?? [],
+      base: asked.asksBase(stored) ? await judgedBase(db, digest as Digest) : null,
+    })
+  }
+  return facts
+}
+
+async function judgedBase(db: Db | Tx, digest: Digest): Promise<JudgedBase | null> {
+  const base = await baseOf(db, digest)
+  if (base === undefined) return null
+  const row = await db.selectFrom('image').select('created').where('digest', '=', base.digest).executeTakeFirst()
+  return { ...base, created: row?.created ?? null }
+}
+
+/** Where images lie now, by themselves or in an index. */
+async function placesOf(db: Db | Tx, digests: readonly string[]): Promise<ReadonlyMap<string, readonly Place[]>> {
+  const inIndexes = await db
+    .selectFrom('index_child')
+    .select(['digest as image', 'index_digest as digest'])
+    .where('digest', 'in', digests)
+    .execute()
+  const holders = [...digests.map((digest) => ({ image: digest, digest })), ...inIndexes]
+  const rows = await db
+    .selectFrom('sighting')
+    .innerJoin('location', 'location.id', 'sighting.location_id')
+    .leftJoin('tag', (join) =>
+      join
+        .onRef('tag.location_id', '=', 'sighting.location_id')
+        .onRef('tag.digest', '=', 'sighting.digest')
+        .on('tag.ended_at', 'is', null),
+    )
+    .select(['sighting.digest', 'location.registry', 'location.repository', 'tag.tag'])
+    .where('sighting.gone_at', 'is', null)
+    .where('sighting.digest', 'in', [...new Set(holders.map(({ digest }) => digest))])
+    .orderBy('location.registry')
+    .orderBy('location.repository')
+    .orderBy('tag.tag')
+    .execute()
+  const byHolder = Map.groupBy(rows, (row) => row.digest)
+  const places = new Map<string, readonly Place[]>()
+  for (const [image, own] of Map.groupBy(holders, (holder) => holder.image)) {
+    const found = own.flatMap(({ digest }) => byHolder.get(digest) ?? [])
+    const byPlace = Map.groupBy(found, ({ registry, repository }) => JSON.stringify([registry, repository]))
+    places.set(
+      image,
+      [...byPlace.values()].map((at) => ({
+        registry: at[0]!.registry,
+        repository: at[0]!.repository,
+        tags: [...new Set(at.flatMap(({ tag }) => tag ?? []))].sort(),
+      })),
+    )
+  }
+  return places
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { timeCause } from '../../core/policy/cause.ts'
+import type { ReadyException } from '../../core/policy/rules.ts'
+import { commonRank, dueCause } from './due-causes.ts'
+import type { Engine } from './engine.ts'
+import type { Target } from './reevaluation-records.ts'
+import { exploitedOtherwise } from './retally.ts'
+import { listed } from './rows.ts'
+import type { Db, Tx } from './schema.ts'
+import { holdStanding, type StandingRow } from './standing.ts'
+import type { TallyClasses } from './tally-classes.ts'
+
+/** An exception as verdicts were last judged by it. */
+interface StandingException {
+  readonly id: string
+  readonly key: string | null
+  /** Fingerprint of all of it. */
+  readonly hash: string
+  /** It says something of images beside their findings. */
+  readonly broad: boolean
+}
+
+/**
+ * Marks what the way to the target has to look at: all images where a policy is another; for an exception, those with something
+ * that it is about; what time has made due. Returns where things stand then.
+ */
+export async function setOut(
+  tx: Tx,
+  { engine, classes }: { readonly engine: Engine; readonly classes: TallyClasses },
+  { snapshot, rules, stale, now, all }: Target,
+): Promise<StandingRow> {
+  const row = await holdStanding(tx, engine)
+  const former = JSON.parse(row.exceptions) as readonly StandingException[]
+  const exceptions = rules.exceptions.map(standingException)
+  const changed = changedExceptions(former, exceptions)
+  if (all !== null) await allDue(tx, all)
+  if (policiesOf(row.policy) !== policiesOf(rules.fingerprint)) await allDue(tx, 'policy')
+  if (row.stale !== stale) await allDue(tx, 'age of feeds')
+  for (const { id, broad } of changed) if (broad) await allDue(tx, `exception ${id}`)
+  await dueByExceptions(tx, classes, changed)
+  await dueByTime(tx, now)
+  const asked = row.questions === rules.questions ? row.asked : row.asked + 1
+  const next = {
+    target: Math.max(row.target, snapshot),
+    policy: rules.fingerprint,
+    questions: rules.questions,
+    exceptions: JSON.stringify(exceptions),
+    stale,
+    asked,
+  }
+  await tx.updateTable('standing').set(next).execute()
+  return { ...row, asked, questions: rules.questions }
+}
+
+const policiesOf = (fingerprint: string): string => fingerprint.split('/', 1)[0] ?? ''
+
+function standingException({ exception, key }: ReadyException): StandingException {
+  const hash = createHash('sha256').update(JSON.stringify(exception)).digest('hex').slice(0, 16)
+  return { id: exception.id, key, hash, broad: exception.checks.length + exception.secrets.length > 0 }
+}
+
+/** Those that came, went or became another, as they are and as they were. */
+function changedExceptions(
+  before: readonly StandingException[],
+  after: readonly StandingException[],
+): readonly StandingException[] {
+  const same = (all: readonly StandingException[], one: StandingException): boolean =>
+    all.some(({ id, hash }) => id === one.id && hash === one.hash)
+  return [...before.filter((one) => !same(after, one)), ...after.filter((one) => !same(before, one))]
+}
+
+async function allDue(tx: Tx, cause: string): Promise<void> {
+  await sql`
+    insert into image_due (image_id, cause) select id, ${dueCause(commonRank, cause)} from image where true
+    on conflict (image_id) do nothing`.execute(tx)
+}
+
+/** Images with findings that the exceptions are already known to be about; the others are found when packages are asked. */
+async function dueByExceptions(tx: Tx, classes: TallyClasses, changed: readonly StandingException[]): Promise<void> {
+  if (changed.length === 0) return
+  const used = await tx.selectFrom('set_tally').select('class').distinct().where('class', '>', 0).execute()
+  const classOf = await classes.of(
+    tx,
+    used.map((row) => row.class),
+  )
+  for (const { id, key } of changed) {
+    if (key === null) continue
+    const about = used.map((row) => row.class).filter((number) => classOf(number).holds.includes(key))
+    for (const part of listed(about)) {
+      await tx
+        .insertInto('image_due')
+        .columns(['image_id', 'cause'])
+        .expression((eb) =>
+          eb
+            .selectFrom('image_set')
+            .innerJoin('set_tally', 'set_tally.set_id', 'image_set.set_id')
+            .select((inner) => ['image_set.image_id', inner.val(dueCause(commonRank, `exception ${id}`)).as('cause')])
+            .distinct()
+            .where('set_tally.class', 'in', part)
+            .where('set_tally.count', '>', 0),
+        )
+        .onConflict((oc) => oc.doNothing())
+        .execute()
+    }
+  }
+}
+
+async function dueByTime(tx: Tx, now: string): Promise<void> {
+  await sql`
+    insert into image_due (image_id, cause)
+    select image_id, ${dueCause(commonRank, timeCause)} from verdict
+    where superseded_at is null and until is not null and until <= ${now}
+    on conflict (image_id) do nothing`.execute(tx)
+}
+
+export async function isTimeUp(db: Db, now: string): Promise<boolean> {
+  const verdict = await db
+    .selectFrom('verdict')
+    .select('id')
+    .where('superseded_at', 'is', null)
+    .where('until', 'is not', null)
+    .where('until', '<=', now)
+    .limit(1)
+    .executeTakeFirst()
+  const asking = db.selectFrom('package').select('id').where('ask_again', '<=', now).limit(1)
+  return verdict !== undefined || (await asking.executeTakeFirst()) !== undefined
+}
+
+/** Packages of which feeds in (from, to] say otherwise how their vulnerabilities are exploited are asked again. */
+export async function askExploited(tx: Tx, from: number, to: number): Promise<void> {
+  for (const column of ['since', 'until'] as const) {
+    await tx
+      .updateTable('package')
+      .set({ asked: exploitedOtherwise })
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('feed_fact')
+          .innerJoin('vulnerability_alias', 'vulnerability_alias.alias', 'feed_fact.key')
+          .innerJoin('package_match', 'package_match.vulnerability', 'vulnerability_alias.vulnerability')
+          .select('package_match.package_id')
+          .where('feed_fact.kind', 'in', ['kev', 'epss'])
+          .where(`feed_fact.${column}`, '>', from)
+          .where(`feed_fact.${column}`, '<=', to),
+      )
+      .execute()
+  }
+}

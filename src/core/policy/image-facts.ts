@@ -1,0 +1,53 @@
+import type { CheckLevel } from '../benchmark/check.ts'
+import type { Digest } from '../image/digest.ts'
+
+/** Where an image lies now. */
+export interface Place {
+  /** Name of the declared registry, or `layout`, `archive` for local files. */
+  readonly registry: string
+  readonly repository: string
+  /** Those that point to it, or to the index it is in. */
+  readonly tags: readonly string[]
+}
+
+export interface JudgedCheck {
+  readonly id: string
+  readonly level: CheckLevel
+  readonly status: 'fail' | 'undecidable'
+  /** The uppermost layer with evidence; null where all of it is in the config. */
+  readonly layer: number | null
+}
+
+export interface JudgedSecret {
+  readonly rule: string
+  readonly path: string
+  readonly layer: number
+}
+
+export interface JudgedBase {
+  readonly digest: Digest
+  readonly references: readonly string[]
+  readonly created: string | null
+  /** How many of the image's layers are its. */
+  readonly layers: number
+}
+
+/** What policies ask of an image, apart from its packages and their findings. */
+export interface ImageFacts {
+  readonly digest: Digest
+  readonly platform: string
+  /** RFC 3339. */
+  readonly created: string | null
+  /** Compressed bytes. */
+  readonly size: number
+  readonly distro: { readonly id: string; readonly version: string } | null
+  readonly labels: Readonly<Record<string, string>>
+  /** Those that did not pass. */
+  readonly checks: readonly JudgedCheck[]
+  readonly secrets: readonly JudgedSecret[]
+  /** Names of the configured keys that signed it; null where nobody looked. */
+  readonly signatures: readonly string[] | null
+  readonly places: readonly Place[]
+  /** Null where no stored image is its base. */
+  readonly base: JudgedBase | null
+}

@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto'
+import type { AskedFinding, AskedPackage } from './asked.ts'
+import { defaultPolicy } from './default-policy.ts'
+import type { Exception } from './exception.ts'
+import { askFinding, packagePattern, type AskFinding } from './finding-question.ts'
+import { askPackage, type AskPackage } from './package-question.ts'
+import type { ImageFacts } from './image-facts.ts'
+import type { FindingConditions, PackageRule, Policy, Scope, VulnerabilityRule } from './policy.ts'
+import { exceptionHolds, policyHolds, type Holds } from './scope.ts'
+import type { FindingClass, PackageClass } from './tally.ts'
+
+/** A vulnerability rule with the questions that decide whether it acts. */
+export interface ReadyVulnerabilityRule {
+  readonly rule: VulnerabilityRule
+  readonly key: string
+  /** Where it has a grace period: whether that is over. */
+  readonly overKey: string | null
+}
+
+export interface ReadyPackageRule {
+  readonly rule: PackageRule
+  readonly key: string
+  readonly unlicensedKey: string
+}
+
+export interface ReadyPolicy {
+  readonly policy: Policy
+  readonly holds: Holds
+  readonly vulnerabilities: readonly ReadyVulnerabilityRule[]
+  readonly packages: readonly ReadyPackageRule[]
+}
+
+export interface ReadyException {
+  readonly exception: Exception
+  readonly holds: Holds
+  /** What it asks of a finding; null where it is about checks and secrets alone. */
+  readonly key: string | null
+}
+
+/**
+ * Policies and exceptions in force, made ready to ask and to judge by. What they ask of findings and packages is asked once a
+ * package version, whatever number of images has it; what they ask of images, when these are judged.
+ */
+export interface Rules {
+  /** Highest priority first, then by name. */
+  readonly policies: readonly ReadyPolicy[]
+  /** Judged by where no policy holds. */
+  readonly fallback: ReadyPolicy
+  /** Only approved ones: the others decide nothing. */
+  readonly exceptions: readonly ReadyException[]
+  readonly exceptionsByKey: ReadonlyMap<string, readonly ReadyException[]>
+  /** Another text for rules that may decide otherwise: of the policies, a slash, of the exceptions. */
+  readonly fingerprint: string
+  /** Another text for rules that ask otherwise of findings and packages. */
+  readonly questions: string
+  /** Whether they ask what is known of exploitation, and anything of packages without findings. */
+  readonly asksExploitation: boolean
+  readonly asksPackages: boolean
+  /** Whether they ask where images lie. */
+  readonly asksPlaces: boolean
+  /** Whether an image's base decides anything about it. */
+  asksBase(image: Pick<ImageFacts, 'checks' | 'secrets'>): boolean
+  classOf(finding: AskedFinding, subject: AskedPackage, nowMs: number): { class: FindingClass; until: string | null }
+  /** undefined where no rule catches it. */
+  packageClassOf(subject: AskedPackage): PackageClass | undefined
+}
+
+export interface RuleDocuments {
+  readonly policies: readonly Policy[]
+  readonly exceptions: readonly Exception[]
+}
+
+/** Ready once, for all images and findings. `policies` empty: the built-in one. */
+export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
+  const questions = new Map<string, AskFinding>()
+  const packageQuestions = new Map<string, { ask: AskPackage; unlicensedKey: string }>()
+  const ready = policies.toSorted(byOrder).map((policy) => readyPolicy(policy, questions, packageQuestions))
+  const fallback = readyPolicy(defaultPolicy, questions, packageQuestions)
+  const approved = exceptions
+    .filter(({ approvedBy }) => approvedBy !== null)
+    .toSorted(byId)
+    .map(readyException)
+  const exceptionsById = exceptionsByVulnerability(approved)
+  const asked = [...questions]
+  const askedOfPackages = [...packageQuestions]
+  const documents = [...ready, fallback].map(({ policy }) => policy)
+  const everyPolicy = documents.flatMap((policy) => policy.vulnerabilities)
+  const scopes = [...documents, ...approved.map(({ exception }) => exception)].flatMap((one) => one.scopes)
+  const alwaysAsksBase =
+    scopes.some(({ bases }) => bases !== undefined) ||
+    documents.some(({ base, image }) => base.length > 0 || image.some(({ expression }) => expression !== undefined))
+
+  return {
+    policies: ready,
+    fallback,
+    exceptions: approved,
+    exceptionsByKey: Map.groupBy(
+      approved.filter(({ key }) => key !== null),
+      ({ key }) => key ?? '',
+    ),
+    fingerprint: `${hashOf(policies.toSorted(byOrder))}/${hashOf(approved.map(({ exception }) => exception))}`,
+    questions: hashOf([
+      asked.map(([key]) => key).sort(),
+      askedOfPackages.map(([key]) => key).sort(),
+      [...new Set(approved.flatMap(({ key }) => key ?? []))].sort(),
+    ]),
+    asksExploitation: everyPolicy.some(asksExploitation),
+    asksPackages: askedOfPackages.length > 0,
+    asksPlaces: scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
+    asksBase: ({ checks, secrets }) =>
+      alwaysAsksBase ||
+      (secrets.length > 0 && documents.some((policy) => policy.secrets.some(isOwn))) ||
+      (checks.length > 0 && documents.some((policy) => policy.checks.some(isOwn))),
+
+    classOf(finding, subject, nowMs) {
+      const holds: string[] = []
+      const failed: string[] = []
+      let until: string | null = null
+      for (const [key, ask] of asked) {
+        const answer = ask(finding, subject, nowMs)
+        if (answer.holds === true) holds.push(key)
+        else if (answer.holds === undefined) failed.push(key)
+        until = earlier(until, answer.until)
+      }
+      for (const key of exceptionKeys(exceptionsById, finding, subject)) holds.push(key)
+      const { severity, fixed } = finding
+      return {
+        class: { kind: 'finding', severity, fixable: fixed !== null, holds: holds.sort(), failed: failed.sort() },
+        until,
+      }
+    },
+
+    packageClassOf(subject) {
+      const holds: string[] = []
+      const failed: string[] = []
+      for (const [key, { ask, unlicensedKey }] of askedOfPackages) {
+        const answer = ask(subject)
+        if (answer === 'caught') holds.push(key)
+        else if (answer === 'unlicensed') holds.push(unlicensedKey)
+        else if (answer === 'unknown') failed.push(key)
+      }
+      if (holds.length + failed.length === 0) return undefined
+      return { kind: 'package', holds: holds.sort(), failed: failed.sort() }
+    },
+  }
+}
+
+/** The earlier of two times, RFC 3339 in UTC; null is never. */
+export function earlier(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return a < b ? a : b
+}
+
+function readyPolicy(
+  policy: Policy,
+  questions: Map<string, AskFinding>,
+  packageQuestions: Map<string, { ask: AskPackage; unlicensedKey: string }>,
+): ReadyPolicy {
+  const keyOf = (conditions: FindingConditions): string => {
+    const key = keyOfFinding(conditions)
+    if (!questions.has(key)) questions.set(key, askFinding(conditions))
+    return key
+  }
+  return {
+    policy,
+    holds: policyHolds(policy.scopes),
+    vulnerabilities: policy.vulnerabilities.map((rule) => ({
+      rule,
+      key: keyOf(rule),
+      overKey: rule.grace ? keyOf({ ...rule, fixDays: Math.max(rule.fixDays ?? 0, rule.grace.days) }) : null,
+    })),
+    packages: policy.packages.map((rule) => {
+      const { name: _name, action: _action, ...conditions } = rule
+      const key = `p${hashOf(conditions).slice(0, 12)}`
+      const unlicensedKey = `${key}-unlicensed`
+      if (!packageQuestions.has(key)) packageQuestions.set(key, { ask: askPackage(rule), unlicensedKey })
+      return { rule, key, unlicensedKey }
+    }),
+  }
+}
+
+/** Rules that ask the same are one question, whatever they are called and do. */
+function keyOfFinding(rule: FindingConditions & Partial<VulnerabilityRule>): string {
+  const { name: _name, action: _action, grace: _grace, ...conditions } = rule
+  return `f${hashOf(conditions).slice(0, 12)}`
+}
+
+const isOwn = ({ layers }: { readonly layers: 'own' | 'all' }): boolean => layers === 'own'
+
+function isOfPlaces({ registries, repositories, tags }: Scope): boolean {
+  return (registries ?? repositories ?? tags) !== undefined
+}
+
+function asksExploitation({ kev, epss, expression }: FindingConditions): boolean {
+  return kev !== undefined || epss !== undefined || expression !== undefined
+}
+
+function readyException(exception: Exception): ReadyException {
+  const { vulnerabilities, packages, scopes } = exception
+  const question = hashOf([vulnerabilities.toSorted(), packages.toSorted()]).slice(0, 12)
+  return { exception, holds: exceptionHolds(scopes), key: vulnerabilities.length > 0 ? `e${question}` : null }
+}
+
+interface ExceptionQuestion {
+  readonly key: string
+  readonly fits: (subject: AskedPackage) => boolean
+}
+
+/** By each id that they name: thousands of them cost a finding one look-up an id. */
+function exceptionsByVulnerability(exceptions: readonly ReadyException[]): ReadonlyMap<string, ExceptionQuestion[]> {
+  const byId = new Map<string, ExceptionQuestion[]>()
+  for (const { exception, key } of exceptions) {
+    if (key === null) continue
+    const { packages, vulnerabilities } = exception
+    const question = { key, fits: packages.length > 0 ? packagePattern(packages) : () => true }
+    for (const id of vulnerabilities) byId.set(id, [...(byId.get(id) ?? []), question])
+  }
+  return byId
+}
+
+function exceptionKeys(
+  byId: ReadonlyMap<string, readonly ExceptionQuestion[]>,
+  { vulnerability, aliases, advisories }: AskedFinding,
+  subject: AskedPackage,
+): ReadonlySet<string> {
+  const keys = new Set<string>()
+  if (byId.size === 0) return keys
+  for (const id of new Set([vulnerability, ...aliases, ...advisories])) {
+    for (const { key, fits } of byId.get(id) ?? []) if (fits(subject)) keys.add(key)
+  }
+  return keys
+}
+
+function byOrder(a: Policy, b: Policy): number {
+  return b.priority - a.priority || (a.name < b.name ? -1 : 1)
+}
+
+const byId = (a: Exception, b: Exception): number => (a.id < b.id ? -1 : 1)
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('hex')
+}
+
+/** One text for one value: the order in which a document has its keys says nothing. */
+function sortedKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
