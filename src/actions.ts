@@ -104,7 +104,7 @@ async function scan(request: ScanRequest): Promise<Report | IndexReport> {
     return await buildReport(
       root.digest,
       named.reference,
-      { store, engine },
+      { store, engine, rules: async () => rules },
       all ? undefined : images.map(({ digest }) => digest),
     )
   } finally {

@@ -82,6 +82,7 @@ function checkReachability({ server }: Config, roles: readonly Role[]): void {
 
 async function serveApi({ config, backend, registries, log, metrics }: House, signal: AbortSignal): Promise<void> {
   const { store, queue } = backend
+  const rules = loadRules(config.policy.file)
   const app = await createApp({
     store,
     queue,
@@ -97,8 +98,8 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
       ),
     ),
     tokens: config.server.tokens,
-    policy: loadRules(config.policy.file).policies[0]?.policy ?? defaultPolicy,
-    report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine }),
+    policy: rules.policies[0]?.policy ?? defaultPolicy,
+    report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules: async () => rules }),
     feeds: () => store.feeds.current(),
     resolveTag: async (registry, repository, tag, given) => {
       const either = AbortSignal.any([signal, given])

@@ -5,15 +5,19 @@ import { takeInventory } from '../core/inventory/inventory.ts'
 import type { InstalledPackage } from '../core/inventory/package.ts'
 import { keyOfVersions } from '../core/layer/catalogers-key.ts'
 import { worstOutcome } from '../core/policy/judge.ts'
+import type { Rules } from '../core/policy/rules.ts'
+import { reportCheck, reportSecret } from '../core/report/check-parts.ts'
 import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
 import { currentCoverage } from './judge-image.ts'
+import { exceptedOf } from './excepted.ts'
 import { exploitationOf } from './exploitation.ts'
 
 export interface ReportDeps {
   readonly store: Store
   readonly engine: string
+  readonly rules: () => Promise<Rules>
 }
 
 /**
@@ -47,7 +51,8 @@ export async function buildReport(
   }
 }
 
-async function imageReport(digest: Digest, reference: string, { store, engine }: ReportDeps): Promise<Report> {
+async function imageReport(digest: Digest, reference: string, deps: ReportDeps): Promise<Report> {
+  const { store, engine } = deps
   const image = await store.images.get(digest)
   const verdict = await store.verdicts.current(digest)
   if (!image || !verdict) {
@@ -57,7 +62,8 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
     )
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
-  const findings = snapshot ? await store.images.findings(digest) : []
+  const excepted = await exceptedOf(digest, verdict.checkedAt, { store, rules: await deps.rules() })
+  const findings = snapshot ? excepted.findings(await store.images.findings(digest)) : []
   const exploitation = await exploitationOf(findings, store)
   const base = (await store.images.base(digest)) ?? null
   const packages = await packagesOf(image, store)
@@ -67,13 +73,14 @@ async function imageReport(digest: Digest, reference: string, { store, engine }:
     now: () => checkedAt,
   })
   const layers = layerOfEach(packages)
+  const { checks, secrets } = await store.images.checks(digest)
   return {
     schema: 'tallyman.report/v1',
     image: describe(image, reference, base),
     packages: packages.map((installed) => reportPackage(installed, base)),
     findings: findings.map((finding) => ({ ...finding, ...originOf(finding, layers, base), ...exploitation(finding) })),
-    checks: [],
-    secrets: [],
+    checks: checks.map((check) => ({ ...reportCheck(check, base), suppressed: excepted.check(check.id) })),
+    secrets: secrets.map((secret) => ({ ...reportSecret(secret, base), suppressed: excepted.secret(secret) })),
     // Not the verdict's: what did not change it since was not written to it.
     coverage: [...image.coverage, ...coverage],
     verdict: { outcome: verdict.outcome, policy: verdict.policy, reasons: verdict.reasons },

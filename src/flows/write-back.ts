@@ -6,6 +6,7 @@ import type { Digest } from '../core/image/digest.ts'
 import type { Descriptor } from '../core/image/manifest.ts'
 import { countFindings, totalCounts } from '../core/policy/counts.ts'
 import type { Finding, FindingCounts } from '../core/policy/policy.ts'
+import type { Rules } from '../core/policy/rules.ts'
 import { reportArtifact, reportArtifactType, type ReportSummary } from '../core/report/referrer.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import { asTallymanError } from '../errors.ts'
@@ -14,6 +15,7 @@ import type { Logger } from '../log.ts'
 export interface WriteBackDeps {
   readonly store: Store
   readonly engine: string
+  readonly rules: () => Promise<Rules>
   readonly now: () => Date
   /** How long readers may rely on the written verdict. */
   readonly validForSeconds: number

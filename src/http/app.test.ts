@@ -47,6 +47,7 @@ describe('a store with one judged image', () => {
               reasons: [
                 {
                   rule: 'fixable-high',
+                  outcome: 'fail',
                   message: '2 vulnerabilities of high severity or worse, all with a fix',
                   findings: 2,
                 },
@@ -57,6 +58,7 @@ describe('a store with one judged image', () => {
               cause: 'first scan',
               decidedAt: seenAt,
               checkedAt: seenAt,
+              until: null,
             },
             gaps: [],
           },

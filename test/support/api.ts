@@ -10,6 +10,7 @@ import { createStore } from '../../src/adapters/store/create-store.ts'
 import type { Store } from '../../src/adapters/store/store.ts'
 import { distribution } from '../../src/adapters/webhooks/distribution.ts'
 import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
+import { builtInRules } from './rules.ts'
 import { buildReport } from '../../src/flows/build-report.ts'
 import { createApp } from '../../src/http/app.ts'
 import type { AppDeps } from '../../src/http/deps.ts'
@@ -45,7 +46,8 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
     registries: new Map([[hub.name, hub]]),
     tokens: [],
     policy: defaultPolicy,
-    report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine: '0.0.0' }),
+    report: (digest, reference) =>
+      buildReport(digest, reference ?? null, { store, engine: '0.0.0', rules: async () => builtInRules }),
     feeds: () => store.feeds.current(),
     log: pino({ level: 'silent' }),
     version: '0.0.0',

@@ -70,7 +70,12 @@ describe('the default policy', () => {
       outcome: 'fail',
       policy: 'default',
       reasons: [
-        { rule: 'fixable-high', message: '2 vulnerabilities of high severity or worse, all with a fix', findings: 2 },
+        {
+          rule: 'fixable-high',
+          outcome: 'fail',
+          message: '2 vulnerabilities of high severity or worse, all with a fix',
+          findings: 2,
+        },
       ],
     })
   })
@@ -80,9 +85,15 @@ describe('the default policy', () => {
       outcome: 'warn',
       policy: 'default',
       reasons: [
-        { rule: 'unfixable-high', message: '1 vulnerability of high severity or worse, without a fix', findings: 1 },
+        {
+          rule: 'unfixable-high',
+          outcome: 'warn',
+          message: '1 vulnerability of high severity or worse, without a fix',
+          findings: 1,
+        },
         {
           rule: 'fixable-medium',
+          outcome: 'warn',
           message: '2 vulnerabilities of medium severity or worse, all with a fix',
           findings: 2,
         },
@@ -98,6 +109,7 @@ describe('the default policy', () => {
     expect(judged([finding('unknown'), finding('unknown', '2.0.0'), finding('medium', '2.0.0')]).reasons).toEqual([
       {
         rule: 'fixable-medium',
+        outcome: 'warn',
         message: '2 vulnerabilities of medium severity or worse (1 not rated), all with a fix',
         findings: 2,
       },
@@ -116,11 +128,17 @@ describe('the default policy', () => {
       reasons: [
         {
           rule: 'incomplete',
+          outcome: 'inconclusive',
           message:
             'not everything could be checked: layer 2 (LAYER_TOO_LARGE), feed npm (NO_ADVISORIES), feed PyPI (NO_ADVISORIES) and 2 more',
           findings: 5,
         },
-        { rule: 'unfixable-high', message: '1 vulnerability of high severity or worse, without a fix', findings: 1 },
+        {
+          rule: 'unfixable-high',
+          outcome: 'warn',
+          message: '1 vulnerability of high severity or worse, without a fix',
+          findings: 1,
+        },
       ],
     })
   })
@@ -157,7 +175,12 @@ test('rules are tried in order: an earlier one that ignores keeps a later one fr
     reasons: [],
   })
   expect(judged([finding('low', '2.0.0'), finding('negligible')], [], policy).reasons).toEqual([
-    { rule: 'rest', message: '2 vulnerabilities of negligible severity or worse, 1 with a fix', findings: 2 },
+    {
+      rule: 'rest',
+      outcome: 'fail',
+      message: '2 vulnerabilities of negligible severity or worse, 1 with a fix',
+      findings: 2,
+    },
   ])
 })
 

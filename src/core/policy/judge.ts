@@ -43,11 +43,7 @@ export function judge(rules: Rules, evidence: Evidence, now: string): Judgement 
   const outcome = worstOutcome(['pass', ...reasons.map((reason) => reason.outcome)])
   reasons.sort((a, b) => outcomes.indexOf(b.outcome) - outcomes.indexOf(a.outcome))
   return {
-    verdict: {
-      outcome,
-      policy: policies.map(({ policy }) => policy.name).join(', '),
-      reasons: reasons.map(({ rule, message, findings }) => ({ rule, message, findings })),
-    },
+    verdict: { outcome, policy: policies.map(({ policy }) => policy.name).join(', '), reasons },
     counts: countsOf(open),
     until,
   }

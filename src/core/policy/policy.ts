@@ -29,6 +29,8 @@ export interface Verdict {
 
 export interface VerdictReason {
   readonly rule: string
+  /** What it makes of the verdict, if nothing worse does. Verdicts that were stored before this was kept lack it. */
+  readonly outcome?: Outcome
   readonly message: string
   /** How many findings (or coverage entries) the rule caught. */
   readonly findings: number

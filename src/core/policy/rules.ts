@@ -35,7 +35,11 @@ export interface ReadyException {
   readonly holds: Holds
   /** What it asks of a finding; null where it is about checks and secrets alone. */
   readonly key: string | null
+  /** The answer for one finding. */
+  covers(finding: NamedFinding, subject: AskedPackage): boolean
 }
+
+type NamedFinding = Pick<AskedFinding, 'vulnerability' | 'aliases' | 'advisories'>
 
 /**
  * Policies and exceptions in force, made ready to ask and to judge by. What they ask of findings and packages is asked once a
@@ -198,35 +202,43 @@ function asksExploitation({ kev, epss, expression }: FindingConditions): boolean
 function readyException(exception: Exception): ReadyException {
   const { vulnerabilities, packages, scopes } = exception
   const question = hashOf([vulnerabilities.toSorted(), packages.toSorted()]).slice(0, 12)
-  return { exception, holds: exceptionHolds(scopes), key: vulnerabilities.length > 0 ? `e${question}` : null }
+  const fits = packages.length > 0 ? packagePattern(packages) : () => true
+  return {
+    exception,
+    holds: exceptionHolds(scopes),
+    key: vulnerabilities.length > 0 ? `e${question}` : null,
+    covers: (finding, subject) => idsOf(finding).some((id) => vulnerabilities.includes(id)) && fits(subject),
+  }
 }
 
-interface ExceptionQuestion {
-  readonly key: string
-  readonly fits: (subject: AskedPackage) => boolean
-}
+const idsOf = ({ vulnerability, aliases, advisories }: NamedFinding): readonly string[] => [
+  ...new Set([vulnerability, ...aliases, ...advisories]),
+]
 
 /** By each id that they name: thousands of them cost a finding one look-up an id. */
-function exceptionsByVulnerability(exceptions: readonly ReadyException[]): ReadonlyMap<string, ExceptionQuestion[]> {
-  const byId = new Map<string, ExceptionQuestion[]>()
-  for (const { exception, key } of exceptions) {
-    if (key === null) continue
-    const { packages, vulnerabilities } = exception
-    const question = { key, fits: packages.length > 0 ? packagePattern(packages) : () => true }
-    for (const id of vulnerabilities) byId.set(id, [...(byId.get(id) ?? []), question])
+function exceptionsByVulnerability(
+  exceptions: readonly ReadyException[],
+): ReadonlyMap<string, readonly ReadyException[]> {
+  const byId = new Map<string, ReadyException[]>()
+  for (const ready of exceptions) {
+    for (const id of ready.exception.vulnerabilities) {
+      const others = byId.get(id)
+      if (others) others.push(ready)
+      else byId.set(id, [ready])
+    }
   }
   return byId
 }
 
 function exceptionKeys(
-  byId: ReadonlyMap<string, readonly ExceptionQuestion[]>,
-  { vulnerability, aliases, advisories }: AskedFinding,
+  byId: ReadonlyMap<string, readonly ReadyException[]>,
+  finding: AskedFinding,
   subject: AskedPackage,
 ): ReadonlySet<string> {
   const keys = new Set<string>()
   if (byId.size === 0) return keys
-  for (const id of new Set([vulnerability, ...aliases, ...advisories])) {
-    for (const { key, fits } of byId.get(id) ?? []) if (fits(subject)) keys.add(key)
+  for (const id of idsOf(finding)) {
+    for (const { key, covers } of byId.get(id) ?? []) if (key !== null && covers(finding, subject)) keys.add(key)
   }
   return keys
 }

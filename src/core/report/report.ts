@@ -1,6 +1,8 @@
 import type { Digest } from '../image/digest.ts'
 import type { CoverageEntry } from '../inventory/package.ts'
-import type { Finding, Outcome, Verdict } from '../policy/policy.ts'
+import type { CheckLevel, CheckStatus } from '../benchmark/check.ts'
+import type { Finding, Outcome, Suppression, Verdict } from '../policy/policy.ts'
+import type { Secret } from '../secrets/secret.ts'
 
 /** The JSON report, version 1: a contract. Fields are added, never changed. */
 export interface Report {
@@ -71,18 +73,20 @@ export interface ReportFinding extends Finding {
 export interface ReportCheck {
   readonly id: string
   readonly title: string
-  readonly level: string
-  readonly status: 'pass' | 'fail' | 'not-applicable' | 'undecidable'
+  readonly level: CheckLevel
+  readonly status: CheckStatus
   readonly evidence: readonly string[]
+  /** The uppermost layer with evidence; null for what the config says. */
   readonly layer: number | null
+  /** Whether all of the evidence is in the base. */
+  readonly fromBase: boolean
+  /** The exception that takes it out of the verdict. */
+  readonly suppressed: Suppression | null
 }
 
-export interface ReportSecret {
-  readonly rule: string
-  readonly path: string
-  readonly layer: number
-  readonly deletedInLayer: number | null
-  readonly redacted: string
+export interface ReportSecret extends Secret {
+  readonly fromBase: boolean
+  readonly suppressed: Suppression | null
 }
 
 export interface CheckedAgainst {

@@ -25,6 +25,14 @@ export const ratingSchema = shape<MatchRating>({
   vector: nullable('string'),
 })
 
+export const suppressionSchema = orNull(
+  shape<Suppression>({
+    by: word(['owner', 'indirect', 'vex', 'exception', 'withdrawn']),
+    reason: text,
+    until: nullable('string'),
+  }),
+)
+
 const fields = {
   vulnerability: text,
   advisory: text,
@@ -40,13 +48,7 @@ const fields = {
   summary: nullable('string'),
   firstSeen: text,
   state: word(['open', 'suppressed']),
-  suppressed: orNull(
-    shape<Suppression>({
-      by: word(['owner', 'indirect', 'vex', 'exception', 'withdrawn']),
-      reason: text,
-      until: nullable('string'),
-    }),
-  ),
+  suppressed: suppressionSchema,
 }
 
 export const findingSchema = named('Finding', shape<Finding>(fields))

@@ -11,7 +11,7 @@ import type {
   ReportPackage,
   ReportSecret,
 } from '../../core/report/report.ts'
-import { reportFindingSchema } from './finding.ts'
+import { reportFindingSchema, suppressionSchema } from './finding.ts'
 import { count, list, named, nullable, orNull, ref, shape, text, texts, word } from './shape.ts'
 import { coverageSchema, digestSchema, outcomeSchema, verdictSchema } from './verdict.ts'
 
@@ -57,6 +57,8 @@ export const reportCheckSchema = named(
     status: word(['pass', 'fail', 'not-applicable', 'undecidable']),
     evidence: texts,
     layer: nullable('integer'),
+    fromBase: Type.Boolean(),
+    suppressed: suppressionSchema,
   }),
 )
 
@@ -74,10 +76,15 @@ const imageSchema = shape<ReportImage>({
 
 const secretSchema = shape<ReportSecret>({
   rule: text,
+  title: text,
+  where: word(['file', 'env', 'label', 'history']),
   path: text,
+  line: nullable('integer'),
   layer: count,
   deletedInLayer: nullable('integer'),
   redacted: text,
+  fromBase: Type.Boolean(),
+  suppressed: suppressionSchema,
 })
 
 export const feedStateFields = { name: text, fetched: text, advisories: count }

@@ -11,7 +11,12 @@ export const digestSchema = Type.Unsafe<Digest>({ type: 'string', pattern: '^sha
 export const outcomes = ['pass', 'warn', 'fail', 'inconclusive'] as const satisfies readonly Outcome[]
 export const outcomeSchema = word(outcomes)
 
-export const reasonSchema = shape<VerdictReason>({ rule: text, message: text, findings: count })
+export const reasonSchema = shape<VerdictReason>({
+  rule: text,
+  outcome: Type.Optional(outcomeSchema),
+  message: text,
+  findings: count,
+})
 
 export const verdictSchema = named(
   'Verdict',
