@@ -8,7 +8,9 @@ import type { Advisory } from '../src/core/match/advisory.ts'
 import { findMatches } from '../src/core/match/find.ts'
 import { lookupKeys } from '../src/core/match/lookup.ts'
 import { ratingIds, withRatings } from '../src/core/match/rate.ts'
+import { emptyPolicy } from '../src/core/policy/policy.ts'
 import { readyRules } from '../src/core/policy/rules.ts'
+import { previewRules } from '../src/flows/preview-rules.ts'
 import { reevaluate, type Reevaluation } from '../src/flows/reevaluate.ts'
 import { adopt, advisoryEntry, packageVersions, random, universalAdvisory, writeFleet } from './fleet.ts'
 
@@ -34,6 +36,22 @@ const directory = values.keep ?? mkdtempSync(join(tmpdir(), 'tallyman-rescan-'))
 const file = join(directory, 'tallyman.db')
 const signal = new AbortController().signal
 const rules = readyRules({ policies: [], exceptions: [] })
+/** Asks what nobody asked before of every finding and every package. */
+const otherRules = readyRules({
+  policies: [
+    {
+      ...emptyPolicy,
+      name: 'other',
+      vulnerabilities: [
+        { name: 'exploited', kev: true, action: 'fail' },
+        { name: 'old', severity: 'critical', fixDays: 30, action: 'warn' },
+        { name: 'npm', severity: 'high', ecosystems: ['npm'], grace: { days: 14, during: 'warn' }, action: 'fail' },
+      ],
+      packages: [{ name: 'denied', deny: ['npm-package-7', 'debian-package-9*'], action: 'warn' }],
+    },
+  ],
+  exceptions: [],
+})
 
 const store = await createStore({ url: file })
 const isNew = (await store.migrate()).length > 0
@@ -70,6 +88,8 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
 
   log('worst case: one advisory that touches most images')
   const worst = await worstCase(opened)
+  log('preview of another policy')
+  const preview = await timed(() => previewRules(otherRules, { store: opened, now: () => new Date() }, signal))
   log('queries')
   const queries = await queryFigures(opened)
   return {
@@ -81,6 +101,7 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
     naive: { seconds: rounded(naive), ratioToDelta: rounded(naive / delta.seconds) },
     full: { ...figuresOf(full), equal, ratioToDelta: rounded(full.seconds / delta.seconds) },
     worst,
+    preview: { seconds: rounded(preview.seconds), images: preview.result.images, flips: preview.result.flips },
     queries,
   }
 }

@@ -16,7 +16,9 @@ import { sightingTables } from './sighting-tables.ts'
 import { sqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 import { sweepTables } from './sweep-tables.ts'
+import { tallyClasses } from './tally-classes.ts'
 import { verdictTables } from './verdict-tables.ts'
+import { whatIfTables } from './what-if.ts'
 import { writeBackTables } from './write-back-tables.ts'
 
 export interface StoreOptions {
@@ -38,6 +40,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
   const engine = openEngine(options)
   const db = new Kysely<Database>({ dialect: engine.dialect })
   const { log, extraMigrations } = options
+  const classes = tallyClasses()
   await ping(db)
   return {
     db,
@@ -46,7 +49,8 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     packages: packageTables(db, engine),
     feeds: feedTables(db),
     verdicts: verdictTables(db, engine),
-    reevaluation: reevaluationTables(db, engine),
+    reevaluation: reevaluationTables(db, engine, classes),
+    whatIf: whatIfTables(db, classes),
     sightings: sightingTables(db, engine),
     writeBacks: writeBackTables(db),
     notices: noticeTables(db, engine),

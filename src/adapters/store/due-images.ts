@@ -9,6 +9,7 @@ import { factsOf } from './image-facts.ts'
 import { askedImage } from './image-tables.ts'
 import type { VerdictRecord } from './records.ts'
 import type { DueImage } from './reevaluation-records.ts'
+import type { StandingImage } from './store.ts'
 import { inserted, transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { gapsClass, type TallyClasses } from './tally-classes.ts'
@@ -27,7 +28,9 @@ export async function judgeDue(
       .execute()
     if (due.length === 0) return { images: 0, changed: 0, later: 0 }
     const ids = due.map((row) => row.image_id)
-    const found = await readImages(tx, { engine, classes }, ids, rules)
+    // Locked, so that nobody saves a verdict of it meanwhile.
+    await engine.forUpdate(tx.selectFrom('image').select('id').where('id', 'in', ids).orderBy('id')).execute()
+    const found = await readImages(tx, classes, ids, rules)
     const later = new Set<number>()
     const written = due.flatMap(({ image_id: id, cause }) => {
       const image = found.get(id)
@@ -51,16 +54,37 @@ interface FoundImage {
   readonly due: Omit<DueImage, 'cause'>
 }
 
+/** See WhatIfTables.images. */
+export async function dueImages(
+  db: Db,
+  classes: TallyClasses,
+  after: number,
+  limit: number,
+  rules: Rules,
+): Promise<readonly StandingImage[]> {
+  const rows = await db.selectFrom('image').select('id').where('id', '>', after).orderBy('id').limit(limit).execute()
+  const ids = rows.map((row) => row.id)
+  if (ids.length === 0) return []
+  const found = await readImages(db, classes, ids, rules)
+  const links = await db.selectFrom('image_set').selectAll().where('image_id', 'in', ids).execute()
+  const sets = Map.groupBy(links, (link) => link.image_id)
+  return ids.flatMap((id) => {
+    const image = found.get(id)
+    return image ? [{ id, ...image.due, sets: (sets.get(id) ?? []).map((link) => link.set_id) }] : []
+  })
+}
+
 async function readImages(
-  tx: Tx,
-  { engine, classes }: { readonly engine: Engine; readonly classes: TallyClasses },
+  tx: Db | Tx,
+  classes: TallyClasses,
   ids: readonly number[],
   rules: Rules,
 ): Promise<Map<number, FoundImage>> {
-  const images = await engine
-    .forUpdate(
-      tx.selectFrom('image').select(['id', 'digest', 'distro', 'coverage']).where('id', 'in', ids).orderBy('id'),
-    )
+  const images = await tx
+    .selectFrom('image')
+    .select(['id', 'digest', 'distro', 'coverage'])
+    .where('id', 'in', ids)
+    .orderBy('id')
     .execute()
   const verdicts = await tx
     .selectFrom('verdict')
@@ -110,7 +134,7 @@ async function readImages(
   return found
 }
 
-async function contentsOfImages(tx: Tx, ids: readonly number[]): Promise<Map<number, PackageContents>> {
+async function contentsOfImages(tx: Db | Tx, ids: readonly number[]): Promise<Map<number, PackageContents>> {
   const rows = await tx
     .selectFrom('image_set')
     .innerJoin('package_set', 'package_set.id', 'image_set.set_id')
@@ -126,7 +150,7 @@ async function contentsOfImages(tx: Tx, ids: readonly number[]): Promise<Map<num
   )
 }
 
-async function talliesOfImages(tx: Tx, ids: readonly number[]) {
+async function talliesOfImages(tx: Db | Tx, ids: readonly number[]) {
   const rows = await tx
     .selectFrom('image_set')
     .innerJoin('set_tally', 'set_tally.set_id', 'image_set.set_id')
@@ -141,7 +165,7 @@ async function talliesOfImages(tx: Tx, ids: readonly number[]) {
 }
 
 /** In the order of PackageTables.uncomparable. */
-async function gapsOfImages(tx: Tx, ids: readonly number[]) {
+async function gapsOfImages(tx: Db | Tx, ids: readonly number[]) {
   if (ids.length === 0) return new Map<number, never>()
   const rows = await tx
     .selectFrom('image_set')

@@ -11,6 +11,7 @@ import { listImages } from './image-list.ts'
 import { finding, findingColumns } from './match-rows.ts'
 import { outdatedImages } from './outdated-images.ts'
 import { packageColumns, packageRecord } from './package-rows.ts'
+import { references } from './references.ts'
 import { saveSets } from './package-sets.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
 import { inserted, transact } from './rows.ts'
@@ -109,6 +110,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     findings: (digest) => findingsOf(db, digest),
     asked: (digest) => askedImage(db, digest),
     checks: (digest) => checksOf(db, digest),
+    references: (digests) => references(db, digests),
 
     async facts(digest) {
       const row = await db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()

@@ -9,12 +9,11 @@ import { addToImages, addToSets } from './set-tallies.ts'
 import { askExploited, isTimeUp, setOut } from './set-out.ts'
 import { holdStanding, standingOf, type StandingRow } from './standing.ts'
 import type { ReevaluationTables } from './store.ts'
-import { tallyClasses } from './tally-classes.ts'
+import type { TallyClasses } from './tally-classes.ts'
 import { someLeft, touchedPackages } from './touched-packages.ts'
 import { announced, outbox } from './verdict-outbox.ts'
 
-export function reevaluationTables(db: Db, engine: Engine): ReevaluationTables {
-  const classes = tallyClasses()
+export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses): ReevaluationTables {
   return {
     standing: async () => standing(await standingOf(db)),
 

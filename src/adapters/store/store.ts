@@ -9,6 +9,7 @@ import type { AskedFinding, AskedPackage } from '../../core/policy/asked.ts'
 import type { ImageFacts } from '../../core/policy/image-facts.ts'
 import type { Finding } from '../../core/policy/policy.ts'
 import type { Rules } from '../../core/policy/rules.ts'
+import type { Tally } from '../../core/policy/tally.ts'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
 import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
@@ -60,6 +61,7 @@ export interface Store {
   readonly feeds: FeedTables
   readonly verdicts: VerdictTables
   readonly reevaluation: ReevaluationTables
+  readonly whatIf: WhatIfTables
   readonly sightings: SightingTables
   readonly writeBacks: WriteBackTables
   readonly notices: NoticeTables
@@ -96,6 +98,8 @@ export interface ImageTables {
   packages(digest: Digest): Promise<readonly PackageRecord[]>
   /** One per package and vulnerability, worst first. */
   findings(digest: Digest): Promise<readonly Finding[]>
+  /** As summaries have them, by digest. */
+  references(digests: readonly Digest[]): Promise<ReadonlyMap<string, readonly string[]>>
   /** Its checks and secrets with all their evidence. */
   checks(digest: Digest): Promise<{ readonly checks: readonly Check[]; readonly secrets: readonly Secret[] }>
   /** What policies ask of the image, apart from its packages. */
@@ -276,6 +280,31 @@ export interface ReevaluationTables {
   /** Ecosystems of stored packages, and distributions of stored images. */
   ecosystems(): Promise<readonly string[]>
   distros(): Promise<readonly Distro[]>
+}
+
+/** Reads the fleet as it stands, to judge it by other rules or feeds than those in force. Writes nothing. */
+export interface WhatIfTables {
+  /** What rules ask of packages, in parts; findings that count. `withoutFindings`: also those that nothing affects. */
+  packages(of: {
+    readonly withoutFindings: boolean
+    readonly exploitation: boolean
+  }): AsyncIterable<readonly AskedMatches[]>
+  /** The tallies of all sets if their packages had these, and all others none. Equal classes have to be one object. */
+  setTallies(packages: ReadonlyMap<number, Tally>): Promise<ReadonlyMap<number, Tally>>
+  /** All images in the order of their ids after `after`, as they are judged. */
+  images(after: number, limit: number, rules: Rules): Promise<readonly StandingImage[]>
+}
+
+export interface AskedMatches {
+  readonly id: number
+  readonly subject: AskedPackage
+  readonly findings: readonly AskedFinding[]
+}
+
+/** An image of the fleet with the package sets it has. */
+export interface StandingImage extends Omit<DueImage, 'cause'> {
+  readonly id: number
+  readonly sets: readonly number[]
 }
 
 export interface SightingTables {

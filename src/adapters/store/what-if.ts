@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import { suppressionOf } from '../../core/match/suppression.ts'
+import type { Tally } from '../../core/policy/tally.ts'
+import { askedFindings, askedPackage } from './asked-findings.ts'
+import { dueImages } from './due-images.ts'
+import { sumOfTallies } from './sum-tallies.ts'
+import { lockedColumns } from './save-tallies.ts'
+import type { Db } from './schema.ts'
+import type { WhatIfTables } from './store.ts'
+import type { TallyClasses } from './tally-classes.ts'
+
+const packagesAtOnce = 2_000
+const setsAtOnce = 1_000
+
+/** See WhatIfTables: nothing is locked and nothing written. */
+export function whatIfTables(db: Db, classes: TallyClasses): WhatIfTables {
+  return {
+    async *packages({ withoutFindings, exploitation }) {
+      for (let after = 0; ;) {
+        const packages = await db
+          .selectFrom('package')
+          .select(lockedColumns)
+          .where('id', '>', after)
+          .$if(!withoutFindings, (query) =>
+            query.where('id', 'in', (eb) =>
+              eb.selectFrom('package_match').select('package_id').where('package_id', '>', after),
+            ),
+          )
+          .orderBy('id')
+          .limit(packagesAtOnce)
+          .execute()
+        const last = packages.at(-1)
+        if (last === undefined) return
+        const rows = await db
+          .selectFrom('package_match')
+          .selectAll()
+          .where('package_id', '>', after)
+          .where('package_id', '<=', last.id)
+          .execute()
+        const findings = await askedFindings(db, rows, exploitation)
+        const byPackage = Map.groupBy(findings.keys(), (index) => rows[index]!.package_id)
+        yield packages.map((row) => {
+          const subject = askedPackage(row)
+          const counts = suppressionOf({ ...subject, ownedBy: row.owner }) === null
+          const own = counts ? (byPackage.get(row.id) ?? []) : []
+          return { id: row.id, subject, findings: own.map((index) => findings[index]!) }
+        })
+        after = last.id
+      }
+    },
+
+    async setTallies(packages) {
+      const twins = new Map<number, number[]>()
+      for (const row of await db.selectFrom('set_twin').selectAll().execute()) {
+        twins.set(row.set_id, [...(twins.get(row.set_id) ?? []), row.package_id])
+      }
+      const tallies = new Map<number, Tally>()
+      for (let after = 0; ;) {
+        const last = await lastSet(db, after)
+        if (last === undefined) return tallies
+        // One text a set: six million rows would be as many objects.
+        const { rows } = await sql<{ set_id: number; members: string }>`
+          select set_id, string_agg(cast(package_id as text), ',') as members
+          from set_package where set_id > ${after} and set_id <= ${last}
+          group by set_id`.execute(db)
+        for (const { set_id: set, members } of rows) {
+          const own = members.split(',').map(Number)
+          tallies.set(set, sumOfTallies(own, twins.get(set) ?? [], packages))
+        }
+        after = last
+      }
+    },
+
+    images: (after, limit, rules) => dueImages(db, classes, after, limit, rules),
+  }
+}
+
+async function lastSet(db: Db, after: number): Promise<number | undefined> {
+  const rows = await db
+    .selectFrom('package_set')
+    .select('id')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(setsAtOnce)
+    .execute()
+  return rows.at(-1)?.id
+}
