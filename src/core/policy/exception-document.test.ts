@@ -25,6 +25,7 @@ test('an exception says what, where, why, whose and until when', () => {
   scope: { registries: [hub], repositories: ["team/*"] }
 ${owned}  from: 2026-06-01
   until: 2026-07-01T10:00:00+02:00
+  justification: vulnerable_code_not_in_execute_path
   approvedBy: security
 `
   expect(parseException(text, rules)).toEqual({
@@ -40,8 +41,8 @@ ${owned}  from: 2026-06-01
     until: '2026-07-01T08:00:00.000Z',
     approvedBy: 'security',
     by: 'exception',
-    status: null,
-    justification: null,
+    status: 'not_affected',
+    justification: 'vulnerable_code_not_in_execute_path',
   })
 })
 

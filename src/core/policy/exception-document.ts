@@ -18,10 +18,22 @@ export interface ExceptionRules {
 const dayMs = 86_400_000
 
 /** Of each list: an exception that names more is not one that somebody has looked at. */
-const maxNamed = 1_000
+export const maxNamed = 1_000
 
 /** An exception names what it excepts: there are no wildcards in ids. */
 export const vulnerabilityId = /^[A-Za-z0-9][A-Za-z0-9._:-]{1,99}$/
+export const packageName = /^[^*\s]{1,500}$/
+/** Also of a rule that finds secrets. */
+export const checkId = /^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$/
+
+/** OpenVEX's reasons why something is not affected. With one, the exception says more than that the risk is taken. */
+const justifications = [
+  'component_not_present',
+  'vulnerable_code_not_present',
+  'vulnerable_code_not_in_execute_path',
+  'vulnerable_code_cannot_be_controlled_by_adversary',
+  'inline_mitigations_already_exist',
+] as const
 
 const sentence = (description: string, maxLength: number) =>
   Type.String({ minLength: 1, maxLength, pattern: '\\S', description })
@@ -63,14 +75,14 @@ const spec = Type.Object(
     ),
     packages: listOf(
       Type.String({
-        pattern: '^[^*\\s]{1,500}$',
+        pattern: packageName.source,
         description: 'the name of a package, or its purl, without wildcards',
       }),
       `a list of 1 to ${maxNamed} names or purls of packages`,
     ),
     checks: listOf(
       Type.String({
-        pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$',
+        pattern: checkId.source,
         description: 'the id of a check, without wildcards',
       }),
       `a list of 1 to ${maxNamed} ids of checks`,
@@ -80,7 +92,7 @@ const spec = Type.Object(
         Type.Object(
           {
             rule: Type.String({
-              pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,99}$',
+              pattern: checkId.source,
               description: 'the id of a rule that finds secrets, without wildcards',
             }),
             path: Type.String({ minLength: 1, maxLength: 1_000, description: 'a path or a pattern of paths' }),
@@ -97,6 +109,7 @@ const spec = Type.Object(
     owner: sentence('who answers for it, in at most 200 characters', 200),
     from: Type.Optional(sentence('a date or an RFC 3339 time', 40)),
     until: sentence('a date or an RFC 3339 time', 40),
+    justification: Type.Optional(Type.Enum(justifications, { description: `one of ${justifications.join(', ')}` })),
     approvedBy: Type.Optional(sentence('who approved it, in at most 200 characters', 200)),
   },
   { additionalProperties: false, description: 'a mapping with what is excepted, scope, reason, owner and until' },
@@ -150,8 +163,8 @@ function exceptionOf({ metadata, spec }: ExceptionDocument, { now, approval }: E
     until: momentOf(spec.until) ?? now,
     approvedBy: approval === 'required' ? null : (spec.approvedBy ?? spec.owner).trim(),
     by: 'exception',
-    status: null,
-    justification: null,
+    status: spec.justification === undefined ? null : 'not_affected',
+    justification: spec.justification ?? null,
   }
 }
 
