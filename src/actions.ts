@@ -17,6 +17,7 @@ import type { IndexReport, Report } from './core/report/report.ts'
 import { sampleNotice } from './core/notice/notice.ts'
 import { TallymanError } from './errors.ts'
 import { buildReport } from './flows/build-report.ts'
+import { reevaluationJob } from './flows/reevaluation-job.ts'
 import { refreshFeeds, type FeedSource, type RefreshDeps } from './flows/refresh-feeds.ts'
 import { scanImage, type ScanTarget } from './flows/scan-image.ts'
 import { syncRegistry } from './flows/sync-registry.ts'
@@ -248,7 +249,7 @@ async function updateFeeds(
     const { snapshot, failed, held } = await refreshFeeds(sources, { store, log, now: () => new Date() }, signal)
     const changed = snapshot?.number !== former?.number
     if (changed) {
-      await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+      await queue.send([reevaluationJob('feed')])
     }
     return { snapshot: snapshot ?? null, changed, failed, held }
   } finally {

@@ -7,9 +7,11 @@ import { TallymanError, asTallymanError } from './errors.ts'
 import { refreshFeedsInThread } from './feed-thread.ts'
 import { buildReport } from './flows/build-report.ts'
 import { deliverNotice } from './flows/deliver-notice.ts'
+import { watchExceptions } from './flows/exception-turns.ts'
 import { deliverPending, notify, notifyOfHeldFeeds, type NotifyDeps } from './flows/notify.ts'
 import { createPushGate } from './flows/push-gate.ts'
 import { reevaluate } from './flows/reevaluate.ts'
+import { reevaluationJob } from './flows/reevaluation-job.ts'
 import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
 import type { Handler } from './flows/run-job.ts'
 import { runWorker } from './flows/work.ts'
@@ -97,6 +99,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     ),
     tokens: config.server.tokens,
     policy: loadPolicy(config.policy.file),
+    exceptions: config.exceptions,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine }),
     feeds: () => store.feeds.current(),
     resolveTag: async (registry, repository, tag, given) => {
@@ -146,7 +149,7 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
     if (writesBack) await queue.send(changes.map(({ digest }) => writeBackJob(digest)))
   }
   // The policy may be another one than when this process was last running.
-  await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'policy' } }])
+  await queue.send([reevaluationJob('policy')])
   try {
     const { concurrency, leaseSeconds } = config.worker
     const handlers = {
@@ -167,7 +170,11 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       },
     }
     const options = { queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log, metrics }
-    await Promise.all([runWorker(options, signal), sweeping.run(() => notify('all', notifying, signal), signal)])
+    await Promise.all([
+      runWorker(options, signal),
+      sweeping.run(() => notify('all', notifying, signal), signal),
+      watchExceptions({ ...notifying, noticeDays: config.exceptions.noticeDays }, log, signal),
+    ])
   } finally {
     await layers.close()
     await notifier.close()
@@ -254,7 +261,7 @@ async function refreshDue(house: House, names: readonly string[], signal: AbortS
     const { snapshot, failed } = await refreshFeedsInThread(config, names, signal)
     for (const { feed, code, error } of failed) log.error({ feed, code }, `${error}; the last state stays in force`)
     if (snapshot !== null && snapshot !== before?.number) {
-      await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+      await queue.send([reevaluationJob('feed')])
     }
     await notifyOfHeldFeeds(notifyDeps(house))
     return new Set(failed.map(({ feed }) => feed))

@@ -110,9 +110,11 @@ export function describePolicies(under: () => StoreUnderTest): void {
       'short',
       'waits',
     ])
-    expect(await policies.nextTurn(noon)).toBe(nextDay)
-    expect(await policies.nextTurn(nextDay)).toBe(later)
-    expect(await policies.nextTurn(later)).toBeUndefined()
+    const turns = async (after: string, until: string) => (await policies.turns(after, until)).map(({ id }) => id)
+    expect(await turns('2026-05-01T11:00:00.000Z', evening)).toEqual([])
+    expect(await turns(evening, nextDay)).toEqual(['begins', 'short'])
+    expect(await turns(nextDay, later)).toEqual(['approved', 'begins', 'waits'])
+    expect(await turns(later, '2027-01-01T00:00:00.000Z')).toEqual([])
   })
 
   test('exceptions are listed by what they are at a time, in pages', async () => {

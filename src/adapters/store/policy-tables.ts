@@ -144,22 +144,23 @@ export function policyTables(db: Db, engine: Engine): PolicyTables {
       return { policies: policies.map(policyOf), exceptions: exceptions.map(exceptionOf) }
     },
 
-    async nextTurn(after) {
-      const lasting = db
+    async turns(after, until) {
+      const rows = await db
         .selectFrom('exception_version')
+        .selectAll()
         .where('until', 'is', null)
         .where('ended_at', 'is', null)
         .where('approved', '=', 1)
-      const start = await lasting
-        .select((eb) => eb.fn.min('starts_at').as('at'))
-        .where('starts_at', '>', after)
-        .executeTakeFirstOrThrow()
-      const end = await lasting
-        .select((eb) => eb.fn.min('ends_at').as('at'))
-        .where('ends_at', '>', after)
-        .executeTakeFirstOrThrow()
-      const [first] = [start.at, end.at].filter((at) => at !== null).toSorted()
-      return first
+        .where((eb) =>
+          eb.or([
+            // What began when it was put, or was approved later, has not begun by itself.
+            eb.and([eb('starts_at', '>', after), eb('starts_at', '<=', until), eb('starts_at', '>', eb.ref('since'))]),
+            eb.and([eb('ends_at', '>', after), eb('ends_at', '<=', until)]),
+          ]),
+        )
+        .orderBy('name')
+        .execute()
+      return rows.map(exceptionOf)
     },
   }
 }

@@ -358,6 +358,6 @@ export interface PolicyTables {
   rules(now: string): Promise<Rules>
   /** What `rules` said at a time, as far as this store's clocks agree. */
   rulesAt(time: string): Promise<Rules>
-  /** When, after a time, the next exception begins or ends by itself; undefined if none does. */
-  nextTurn(after: string): Promise<string | undefined>
+  /** Exceptions that have begun or ended by themselves after a time and up to another. */
+  turns(after: string, until: string): Promise<readonly StoredException[]>
 }
