@@ -26,6 +26,7 @@ const app = await createApp({
   registries: new Map([['hub', hub]]),
   tokens: [],
   policy: defaultPolicy,
+  exceptions: { maxDays: 365, noticeDays: 7, approval: 'none' },
   report: () => Promise.reject(new Error('not asked for')),
   feeds: () => store.feeds.current(),
   log: pino({ level: 'silent' }),

@@ -17,6 +17,7 @@ import type { IndexReport, Report } from './core/report/report.ts'
 import { sampleNotice } from './core/notice/notice.ts'
 import { TallymanError } from './errors.ts'
 import { buildReport } from './flows/build-report.ts'
+import { reevaluationJob } from './flows/reevaluation-job.ts'
 import { refreshFeeds, type FeedSource, type RefreshDeps } from './flows/refresh-feeds.ts'
 import { scanImage, type ScanTarget } from './flows/scan-image.ts'
 import { syncRegistry } from './flows/sync-registry.ts'
@@ -25,7 +26,8 @@ import {
   engine,
   isLoopback,
   loadPolicy,
-  loadRules,
+  openRules,
+  rulesOf,
   openBackend,
   openFeedAt,
   openFeeds,
@@ -90,21 +92,22 @@ export const actions: CliActions = {
 async function scan(request: ScanRequest): Promise<Report | IndexReport> {
   const { feed, policyFile, progress, signal } = request
   const config = loadConfig(request.configFile ?? undefined)
-  const rules = loadRules(policyFile ?? config.policy.file)
+  const given = policyFile === null ? undefined : loadPolicy(policyFile)
   const { source, close, ...named } = await openTarget(request, config)
   const { store, close: closeBackend } = await openBackend(config)
   const layers = openLayers(config)
   try {
     if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
     const now = () => new Date()
-    const deps = { store, layers, rules: async () => rules, engine, now, progress, matching: feed !== 'none' }
+    const rules = given ? rulesOf(given, store) : openRules(config.policy.file, store)
+    const deps = { store, layers, rules, engine, now, progress, matching: feed !== 'none' }
     const { root, images, failure } = await scanImage({ source, ...named }, deps, signal)
     if (failure) throw failure
     const all = request.platform === null || request.platform === 'all'
     return await buildReport(
       root.digest,
       named.reference,
-      { store, engine, rules: async () => rules },
+      { store, engine, rules },
       all ? undefined : images.map(({ digest }) => digest),
     )
   } finally {
@@ -249,7 +252,7 @@ async function updateFeeds(
     const { snapshot, failed, held } = await refreshFeeds(sources, { store, log, now: () => new Date() }, signal)
     const changed = snapshot?.number !== former?.number
     if (changed) {
-      await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+      await queue.send([reevaluationJob('feed')])
     }
     return { snapshot: snapshot ?? null, changed, failed, held }
   } finally {

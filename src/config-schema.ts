@@ -71,7 +71,8 @@ const notification = section({
   secret: secret('what events of kind `webhook` are signed with; those need one'),
   on: Type.Optional(
     Type.Array(Type.Union(noticeKinds.map((kind) => Type.Literal(kind))), {
-      description: 'what is told, of `verdict`, `finding-new`, `kev`, `feed-held`; default: all but `finding-new`',
+      description:
+        'what is told, of `verdict`, `finding-new`, `kev`, `feed-held`, `exception`; default: all but `finding-new`',
     }),
   ),
   outcome: Type.Optional(
@@ -211,6 +212,18 @@ export const configSchema = section({
     }),
   ),
   policy: Type.Optional(section({ file: text('policy document; default: the built-in one') })),
+  exceptions: Type.Optional(
+    section({
+      maxDays: whole('an exception ends at the latest so many days after it was put', 1, 3_650, 365),
+      noticeDays: whole('its end is told so many days ahead', 1, 30, 7),
+      approval: Type.Optional(
+        Type.Union([Type.Literal('none'), Type.Literal('required')], {
+          description: '`required`: an exception waits until somebody else than its owner approves it',
+          default: 'none',
+        }),
+      ),
+    }),
+  ),
   report: Type.Optional(section({ validFor: duration('how long a written-back verdict may be relied upon', '24h') })),
 })
 

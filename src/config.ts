@@ -35,6 +35,11 @@ export interface Config {
   readonly feeds: readonly FeedConfig[]
   readonly notifications: readonly NotificationConfig[]
   readonly policy: { readonly file?: string }
+  readonly exceptions: {
+    readonly maxDays: number
+    readonly noticeDays: number
+    readonly approval: 'none' | 'required'
+  }
   readonly report: { readonly validForSeconds: number }
 }
 
@@ -206,7 +211,7 @@ function check(document: Record<string, unknown>): void {
 
 function complete(document: ConfigDocument, env: Environment): Config {
   const home = resolve(document.home ?? join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'tallyman'))
-  const { server = {}, worker = {}, queue = {}, feed = {}, policy = {}, report = {} } = document
+  const { server = {}, worker = {}, queue = {}, feed = {}, policy = {}, exceptions = {}, report = {} } = document
   const sqs = queue.sqs ?? {}
   const config: Config = {
     home,
@@ -242,6 +247,11 @@ function complete(document: ConfigDocument, env: Environment): Config {
       completeNotification(name, entry),
     ),
     policy: policy.file ? { file: resolve(policy.file) } : {},
+    exceptions: {
+      maxDays: exceptions.maxDays ?? 365,
+      noticeDays: exceptions.noticeDays ?? 7,
+      approval: exceptions.approval ?? 'none',
+    },
     report: { validForSeconds: seconds(report.validFor ?? '24h') },
   }
   checkHosts(config.registries)
@@ -293,7 +303,7 @@ function completeNotification(name: string, entry: NotificationDocument): Notifi
     kind,
     url,
     ...(secret ? { secret } : {}),
-    on: on ?? ['verdict', 'kev', 'feed-held'],
+    on: on ?? ['verdict', 'kev', 'feed-held', 'exception'],
     outcome: entry.outcome ?? 'fail',
     severity: entry.severity ?? 'high',
     registries,

@@ -87,6 +87,11 @@ export const errorCodes = {
     status: 422,
     meaning: 'the policy document has a mistake; the message names line and column',
   },
+  EXCEPTION_INVALID: {
+    retry: false,
+    status: 422,
+    meaning: 'the exception document has a mistake; the message names line and column',
+  },
   STORE_UNAVAILABLE: { retry: true, status: 503, meaning: 'the database could not be reached or is locked' },
   STORE_TOO_NEW: { retry: false, status: 500, meaning: 'the database was written by a newer version of tallyman' },
   QUEUE_UNAVAILABLE: { retry: true, status: 503, meaning: 'the queue could not be reached' },

@@ -7,9 +7,11 @@ import { TallymanError, asTallymanError } from './errors.ts'
 import { refreshFeedsInThread } from './feed-thread.ts'
 import { buildReport } from './flows/build-report.ts'
 import { deliverNotice } from './flows/deliver-notice.ts'
+import { watchExceptions } from './flows/exception-turns.ts'
 import { deliverPending, notify, notifyOfHeldFeeds, type NotifyDeps } from './flows/notify.ts'
 import { createPushGate } from './flows/push-gate.ts'
 import { reevaluate } from './flows/reevaluate.ts'
+import { reevaluationJob } from './flows/reevaluation-job.ts'
 import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
 import type { Handler } from './flows/run-job.ts'
 import { runWorker } from './flows/work.ts'
@@ -22,7 +24,8 @@ import type { Logger } from './log.ts'
 import {
   engine,
   isLoopback,
-  loadRules,
+  loadPolicy,
+  openRules,
   openBackend,
   openLayers,
   openNotifier,
@@ -82,7 +85,7 @@ function checkReachability({ server }: Config, roles: readonly Role[]): void {
 
 async function serveApi({ config, backend, registries, log, metrics }: House, signal: AbortSignal): Promise<void> {
   const { store, queue } = backend
-  const rules = loadRules(config.policy.file)
+  const rules = openRules(config.policy.file, store)
   const app = await createApp({
     store,
     queue,
@@ -98,8 +101,9 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
       ),
     ),
     tokens: config.server.tokens,
-    policy: rules.policies[0]?.policy ?? defaultPolicy,
-    report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules: async () => rules }),
+    policy: config.policy.file === undefined ? defaultPolicy : loadPolicy(config.policy.file),
+    exceptions: config.exceptions,
+    report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),
     resolveTag: async (registry, repository, tag, given) => {
       const either = AbortSignal.any([signal, given])
@@ -121,13 +125,13 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   const layers = openLayers(config)
   const notifier = openNotifier(config)
   const notifying = notifyDeps(house)
-  const rules = loadRules(config.policy.file)
+  const rules = openRules(config.policy.file, store)
   const deps: ScanJobDeps = {
     store,
     layers,
     engine,
     log,
-    rules: async () => rules,
+    rules,
     now: () => new Date(),
     validForSeconds: config.report.validForSeconds,
     progress: (line) => log.debug(line),
@@ -149,7 +153,7 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
     if (writesBack) await queue.send(changes.map(({ digest }) => writeBackJob(digest)))
   }
   // The policy may be another one than when this process was last running.
-  await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'policy' } }])
+  await queue.send([reevaluationJob('policy')])
   try {
     const { concurrency, leaseSeconds } = config.worker
     const handlers = {
@@ -170,7 +174,11 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       },
     }
     const options = { queue, handlers, concurrency, leaseSeconds, maxAttempts: config.queue.maxAttempts, log, metrics }
-    await Promise.all([runWorker(options, signal), sweeping.run(() => notify('all', notifying, signal), signal)])
+    await Promise.all([
+      runWorker(options, signal),
+      sweeping.run(() => notify('all', notifying, signal), signal),
+      watchExceptions({ ...notifying, noticeDays: config.exceptions.noticeDays }, log, signal),
+    ])
   } finally {
     await layers.close()
     await notifier.close()
@@ -257,7 +265,7 @@ async function refreshDue(house: House, names: readonly string[], signal: AbortS
     const { snapshot, failed } = await refreshFeedsInThread(config, names, signal)
     for (const { feed, code, error } of failed) log.error({ feed, code }, `${error}; the last state stays in force`)
     if (snapshot !== null && snapshot !== before?.number) {
-      await queue.send([{ lane: 'delta', kind: 'reevaluate', key: 'reevaluate', payload: { cause: 'feed' } }])
+      await queue.send([reevaluationJob('feed')])
     }
     await notifyOfHeldFeeds(notifyDeps(house))
     return new Set(failed.map(({ feed }) => feed))

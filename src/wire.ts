@@ -20,9 +20,10 @@ import type { LayerReader } from './core/layer/facts.ts'
 import type { Notice } from './core/notice/notice.ts'
 import type { Policy } from './core/policy/policy.ts'
 import { parsePolicy } from './core/policy/policy-document.ts'
-import { readyRules, type Rules } from './core/policy/rules.ts'
+import type { Rules } from './core/policy/rules.ts'
 import { TallymanError } from './errors.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
+import { rulesInForce } from './flows/rules-in-force.ts'
 import type { SweptRegistry } from './flows/sweep-registry.ts'
 
 /** The only file that constructs adapters. Each function makes one thing from the configuration. */
@@ -204,9 +205,14 @@ export function loadPolicy(file: string): Policy {
   return parsePolicy(text, file)
 }
 
-/** What images are judged by: the given policy; without any the built-in one. */
-export function loadRules(file: string | undefined): Rules {
-  return readyRules({ policies: file === undefined ? [] : [loadPolicy(file)], exceptions: [] })
+/** What images are judged by: the given policy, and what the store has. */
+export function openRules(file: string | undefined, store: Store): () => Promise<Rules> {
+  return rulesInForce({ store, now: () => new Date() }, file === undefined ? [] : [loadPolicy(file)])
+}
+
+/** The given policy in place of all others, with the exceptions that the store has. */
+export function rulesOf(policy: Policy, store: Store): () => Promise<Rules> {
+  return rulesInForce({ store, now: () => new Date() }, [policy], 'alone')
 }
 
 /** Nobody but this machine can reach it. */

@@ -8,6 +8,7 @@ import { describeLocks } from './store-contract/locks.ts'
 import { describeMatches } from './store-contract/matches.ts'
 import { describeMigrations } from './store-contract/migrations.ts'
 import { describeNotices } from './store-contract/notices.ts'
+import { describePolicies } from './store-contract/policies.ts'
 import { describeRecords } from './store-contract/records.ts'
 import { describeSweeps } from './store-contract/sweeps.ts'
 
@@ -49,6 +50,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeRecords(() => under)
     describeNotices(() => under)
     describeSweeps(() => under)
+    describePolicies(() => under)
     describeLocks(() => under)
     describeMigrations(
       () => under,

@@ -32,7 +32,7 @@ export interface NotifyDeps {
 }
 
 /** A message that people read to its end. */
-const maxChanges = 25
+export const maxChanges = 25
 const maxFindings = 5
 const pageSize = 1_000
 /** In one transaction: some ten milliseconds, in which no push is taken in. */
@@ -92,7 +92,8 @@ export async function deliverPending({ store, queue, now }: NotifyDeps): Promise
   if (jobs.length > 0) await queue.send(jobs)
 }
 
-async function sendJobs(notices: readonly Notice[], { queue, now }: NotifyDeps): Promise<void> {
+/** Puts them to be delivered. */
+export async function sendJobs(notices: readonly Notice[], { queue, now }: NotifyDeps): Promise<void> {
   const jobs: readonly Job[] = notices.map(({ id, at }) => deliverJob(id, at, now()))
   if (jobs.length > 0) await queue.send(jobs)
 }
@@ -185,6 +186,6 @@ async function notifyOfKev(deps: NotifyDeps): Promise<void> {
   await sendJobs(notices, deps)
 }
 
-function noticeId(rule: string, run: string): string {
+export function noticeId(rule: string, run: string): string {
   return createHash('sha256').update(`${rule}\n${run}`).digest('hex').slice(0, 32)
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Snapshot } from '../adapters/store/records.ts'
+import type { Standing } from '../adapters/store/reevaluation-records.ts'
 import type { StandingImage, Store } from '../adapters/store/store.ts'
 import type { Digest } from '../core/image/digest.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
@@ -48,9 +49,14 @@ export async function previewRules(rules: Rules, deps: PreviewDeps, signal: Abor
   const standing = await store.reevaluation.standing()
   const asOf = { snapshot: await store.feeds.current(), now: now().toISOString() }
   // Time may have changed answers since they were counted; the next re-evaluation is never far, so the counts will do.
-  const tallies =
-    standing.questions === rules.questions ? undefined : await talliesUnder(rules, asOf.now, store, signal)
+  const tallies = isAsked(rules, standing) ? undefined : await talliesUnder(rules, asOf.now, store, signal)
   return previewImages(rules, asOf, tallies, deps, signal)
+}
+
+/** Whether the stored tallies answer all that the rules ask. */
+function isAsked({ questions, exceptions }: Rules, standing: Standing): boolean {
+  const keys = new Set(standing.exceptionKeys)
+  return questions === standing.questions && exceptions.every(({ key }) => key === null || keys.has(key))
 }
 
 /** Sets by the tallies that they would have; undefined where those in the store are the same. */

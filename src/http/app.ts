@@ -8,6 +8,7 @@ import type { AppDeps } from './deps.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { problemSchema, sendProblem } from './problem.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { exceptionRoutes } from './routes/exceptions.ts'
 import { explanationRoutes } from './routes/explanations.ts'
 import { feedRoutes } from './routes/feeds.ts'
 import { imageRoutes } from './routes/images.ts'
@@ -82,6 +83,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
         await api.register(jobRoutes, { deps })
         await api.register(feedRoutes, { deps })
         await api.register(policyRoutes, { deps })
+        await api.register(exceptionRoutes, { deps })
         await api.register(notificationRoutes, { deps })
       },
       { prefix: '/api/v1' },

@@ -6,6 +6,7 @@ import type { Dialect } from '../adapters/webhooks/dialect.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
+import type { ExceptionSettings } from '../flows/change-exceptions.ts'
 import type { Logger } from '../log.ts'
 
 /** A declared registry, as far as the API needs it. */
@@ -35,6 +36,7 @@ export interface AppDeps {
   /** None: everybody may do everything. */
   readonly tokens: readonly ApiToken[]
   readonly policy: Policy
+  readonly exceptions: ExceptionSettings
   /** The report of a stored image or index; NOT_SCANNED if it is not stored. `reference` is the name to show in it. */
   readonly report: (digest: Digest, reference?: string) => Promise<Report | IndexReport>
   /** The snapshot in force. */

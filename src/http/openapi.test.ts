@@ -28,7 +28,12 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const routes = [
+  'DELETE /api/v1/exceptions/{id}',
+  'DELETE /api/v1/policies/{name}',
   'GET /api/v1/changes',
+  'GET /api/v1/exceptions',
+  'GET /api/v1/exceptions/export',
+  'GET /api/v1/exceptions/{id}',
   'GET /api/v1/feeds',
   'GET /api/v1/feeds/diff',
   'GET /api/v1/images',
@@ -45,6 +50,7 @@ const routes = [
   'GET /api/v1/notifications',
   'GET /api/v1/packages',
   'GET /api/v1/policies',
+  'GET /api/v1/policies/{name}',
   'GET /api/v1/verdict',
   'GET /api/v1/vulnerabilities',
   'GET /api/v1/vulnerabilities/{id}',
@@ -54,10 +60,14 @@ const routes = [
   'GET /openapi.json',
   'GET /readyz',
   'OPTIONS /webhooks/{registry}',
+  'POST /api/v1/exceptions/import',
+  'POST /api/v1/exceptions/{id}/approve',
   'POST /api/v1/feeds/{name}/adopt',
   'POST /api/v1/jobs/replay',
   'POST /api/v1/scans',
   'POST /webhooks/{registry}',
+  'PUT /api/v1/exceptions/{id}',
+  'PUT /api/v1/policies/{name}',
 ]
 
 function operations(): [route: string, operation: Operation][] {

@@ -15,13 +15,13 @@ export function openapi(version: string): SwaggerOptions {
         { name: 'verdict', description: 'the gate' },
         { name: 'images', description: 'what is stored about an image' },
         { name: 'packages', description: 'packages and vulnerabilities over all images' },
-        { name: 'work', description: 'scans, jobs, feeds, policies' },
+        { name: 'work', description: 'scans, jobs, feeds, policies, exceptions' },
         { name: 'webhooks', description: 'notifications of registries' },
         { name: 'operations', description: 'health, metrics, this document' },
       ],
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', description: 'an API token; read for GET, write for POST' },
+          token: { type: 'http', scheme: 'bearer', description: 'an API token; read for GET, write for all else' },
         },
       },
     },

@@ -1,7 +1,8 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { asTallymanError, errorCodes, TallymanError, type ErrorCode } from '../errors.ts'
-import { named, shape, text, word } from './schemas/shape.ts'
+import type { PlacedMistake } from '../core/policy/document-mistakes.ts'
+import { list, named, shape, text, word } from './schemas/shape.ts'
 
 /** RFC 9457, with our code. */
 export interface Problem {
@@ -12,6 +13,8 @@ export interface Problem {
   readonly code: ErrorCode
   /** The answer's x-request-id: look for it in the server's log. */
   readonly requestId: string
+  /** Of a document: every mistake with its place. */
+  readonly mistakes?: readonly PlacedMistake[]
 }
 
 export const problemSchema = named(
@@ -24,6 +27,9 @@ export const problemSchema = named(
       detail: text,
       code: word(Object.keys(errorCodes) as ErrorCode[]),
       requestId: text,
+      mistakes: Type.Optional(
+        list(shape<PlacedMistake>({ line: Type.Integer(), column: Type.Integer(), path: text, message: text })),
+      ),
     },
     'RFC 9457 problem; `code` is one of the error codes of docs/errors.md',
   ),
@@ -52,6 +58,7 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
     detail: internal.has(error.code) ? meaning : error.message,
     code: error.code,
     requestId: request.id,
+    ...mistakesOf(error),
   }
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="tallyman"')
   if (status === 503) reply.header('retry-after', retryAfterSeconds)
@@ -61,6 +68,11 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
     .header('content-type', 'application/problem+json')
     .serializer((body: Problem) => JSON.stringify(body))
     .send(problem)
+}
+
+/** Their documents' readers say them as data too. */
+function mistakesOf({ details: { mistakes } }: TallymanError): Pick<Problem, 'mistakes'> {
+  return Array.isArray(mistakes) ? { mistakes: mistakes as readonly PlacedMistake[] } : {}
 }
 
 function toTallymanError(thrown: unknown): TallymanError {

@@ -46,6 +46,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
     registries: new Map([[hub.name, hub]]),
     tokens: [],
     policy: defaultPolicy,
+    exceptions: { maxDays: 365, noticeDays: 7, approval: 'none' },
     report: (digest, reference) =>
       buildReport(digest, reference ?? null, { store, engine: '0.0.0', rules: async () => builtInRules }),
     feeds: () => store.feeds.current(),

@@ -1,4 +1,5 @@
 import type {
+  ExceptionEnd,
   HeldFeed,
   ImageChange,
   KevArrival,
@@ -53,6 +54,8 @@ function changeText(change: NoticeChange): string {
       return kevText(change)
     case 'feed-held':
       return feedText(change)
+    case 'exception':
+      return exceptionText(change)
   }
 }
 
@@ -88,6 +91,13 @@ function feedText({ feed, reasons }: HeldFeed): string {
     `*held back* feed ${word(feed)}: the last state stays in force`,
     ...reasons.map((reason) => `• ${word(reason)}`),
   ].join('\n')
+}
+
+function exceptionText({ exception, what, until, owner, reason, excepted, moreExcepted }: ExceptionEnd): string {
+  const end =
+    what === 'ended' ? `*exception ended* ${word(exception)}, at` : `*exception ends soon* ${word(exception)}, at`
+  const more = moreExcepted > 0 ? ` and ${moreExcepted} more` : ''
+  return `${end} ${word(until)}, of ${word(owner)}\nfor ${excepted.map(word).join(', ')}${more}: ${word(reason)}`
 }
 
 function names(references: readonly string[]): string {

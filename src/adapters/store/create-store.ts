@@ -9,6 +9,7 @@ import { exclusively } from './lock.ts'
 import { migrations } from './migrations.ts'
 import { noticeTables } from './notice-tables.ts'
 import { packageTables } from './package-tables.ts'
+import { policyTables } from './policy-tables.ts'
 import { postgres } from './postgres.ts'
 import { reevaluationTables } from './reevaluation-tables.ts'
 import type { Database, Db } from './schema.ts'
@@ -55,6 +56,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     writeBacks: writeBackTables(db),
     notices: noticeTables(db, engine),
     sweeps: sweepTables(db),
+    policies: policyTables(db, engine),
     migrate: () => migrate(db, { ...migrations(engine), ...extraMigrations }),
     ping: () => ping(db),
     exclusively: (name, seconds, work) => exclusively({ db, engine, log }, name, seconds, work),

@@ -6,6 +6,7 @@ import { tallies } from './migrations/0003-tallies.ts'
 import { notifications } from './migrations/0005-notifications.ts'
 import { reconciliation } from './migrations/0006-reconciliation.ts'
 import { judging } from './migrations/0007-judging.ts'
+import { policiesAndExceptions } from './migrations/0008-policies-and-exceptions.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -16,5 +17,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0005_notifications': { up: (db) => notifications(db, engine) },
     '0006_reconciliation': { up: (db) => reconciliation(db, engine) },
     '0007_judging': { up: (db) => judging(db, engine) },
+    '0008_policies_and_exceptions': { up: (db) => policiesAndExceptions(db, engine) },
   }
 }

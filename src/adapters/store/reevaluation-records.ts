@@ -21,6 +21,8 @@ export interface Standing {
   /** Number and fingerprint of the questions that packages are asked. */
   readonly asked: number
   readonly questions: string
+  /** What the exceptions ask that findings were asked about. */
+  readonly exceptionKeys: readonly string[]
 }
 
 /** What is wanted: everything right as of this snapshot, by these rules, at this time. */

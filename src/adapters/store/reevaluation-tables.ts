@@ -6,7 +6,7 @@ import { retally } from './retally.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { addToImages, addToSets } from './set-tallies.ts'
-import { askExploited, isTimeUp, setOut } from './set-out.ts'
+import { askExploited, isTimeUp, setOut, type StandingException } from './set-out.ts'
 import { holdStanding, standingOf, type StandingRow } from './standing.ts'
 import type { ReevaluationTables } from './store.ts'
 import type { TallyClasses } from './tally-classes.ts'
@@ -60,8 +60,10 @@ export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses
   }
 }
 
-function standing({ matched, snapshot, policy, checked_at: checkedAt, asked, questions }: StandingRow): Standing {
-  return { matched, snapshot, policy, checkedAt, asked, questions }
+function standing({ checked_at: checkedAt, exceptions, ...row }: StandingRow): Standing {
+  const { matched, snapshot, policy, asked, questions } = row
+  const keys = (JSON.parse(exceptions) as readonly StandingException[]).flatMap(({ key }) => key ?? [])
+  return { matched, snapshot, policy, checkedAt, asked, questions, exceptionKeys: keys }
 }
 
 async function carry(tx: Tx, engine: Engine, limit: number): Promise<number> {

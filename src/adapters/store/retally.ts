@@ -22,7 +22,7 @@ export async function retally(
   limit: number,
 ): Promise<number> {
   const standing = await shareStanding(tx, engine)
-  if (standing.questions !== rules.questions) return 0
+  if (standing.policy !== rules.fingerprint) return 0
   const packages = await toAsk(tx, engine, standing.asked, now, limit)
   if (packages.length === 0) return 0
   const ids = packages.map(({ id }) => id)

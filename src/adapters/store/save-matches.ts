@@ -40,7 +40,7 @@ export async function saveMatches(
       const touched = new Set(changes.map(({ before, after }) => (after ?? before)!.vulnerability))
       await saveVulnerabilities(tx, engine, wanted, touched)
       const otherGaps = await replaceGaps(tx, current, gaps)
-      const number = standing.questions === rules.questions ? standing.asked : 0
+      const number = standing.policy === rules.fingerprint ? standing.asked : 0
       const tallied = { packages, matches: distinct(wanted), gaps: distinctGaps(gaps) }
       const otherTallies = await saveTallies(tx, tallied, { rules, now, number })
       await markDue(tx, packages, otherTallies, { changes, otherGaps })

@@ -72,6 +72,18 @@ export interface Database {
   sweep: SweepTable
   /** What a walk through a registry still has to look at; `after_tag` where it has begun. */
   sweep_repository: { registry: string; repository: string; after_tag: string | null }
+  /** A policy document as it stood from `since` until `until`; null: it stands. */
+  policy_version: {
+    id: Generated<number>
+    name: string
+    document: string
+    fingerprint: string
+    since: string
+    until: string | null
+  }
+  exception_version: ExceptionVersionTable
+  /** One row: grows with every change of the two. */
+  rules_revision: { id: number; number: number }
   lock: { name: string; holder: string; expires_at: number }
 }
 
@@ -282,6 +294,21 @@ interface SweepTable {
   tags: number
   enqueued: number
   forgotten: number
+}
+
+/** An exception as it stood from `since` until `until` (null: it stands), or until somebody ended it. */
+interface ExceptionVersionTable {
+  id: Generated<number>
+  name: string
+  /** The exception, as JSON; the next three say it again so that they can be asked for. */
+  value: string
+  starts_at: string
+  ends_at: string | null
+  approved: number
+  created_at: string
+  ended_at: string | null
+  since: string
+  until: string | null
 }
 
 /** Outbox and delivery log: what still has a next try is to be delivered. */

@@ -12,7 +12,7 @@ import { holdStanding, type StandingRow } from './standing.ts'
 import type { TallyClasses } from './tally-classes.ts'
 
 /** An exception as verdicts were last judged by it. */
-interface StandingException {
+export interface StandingException {
   readonly id: string
   readonly key: string | null
   /** Fingerprint of all of it. */
@@ -39,6 +39,10 @@ export async function setOut(
   if (row.stale !== stale) await allDue(tx, 'age of feeds')
   for (const { id, broad } of changed) if (broad) await allDue(tx, `exception ${id}`)
   await dueByExceptions(tx, classes, changed)
+  await askAboutExceptions(
+    tx,
+    rules.exceptions.filter(({ exception: { id } }) => changed.some((one) => one.id === id)),
+  )
   await dueByTime(tx, now)
   const asked = row.questions === rules.questions ? row.asked : row.asked + 1
   const next = {
@@ -50,7 +54,7 @@ export async function setOut(
     asked,
   }
   await tx.updateTable('standing').set(next).execute()
-  return { ...row, asked, questions: rules.questions }
+  return { ...row, ...next, matched: row.matched }
 }
 
 const policiesOf = (fingerprint: string): string => fingerprint.split('/', 1)[0] ?? ''
@@ -103,6 +107,24 @@ async function dueByExceptions(tx: Tx, classes: TallyClasses, changed: readonly 
         .onConflict((oc) => oc.doNothing())
         .execute()
     }
+  }
+}
+
+/** Packages with a finding that one of these names are asked anew. What one that is gone had named stays as it is: nobody asks. */
+async function askAboutExceptions(tx: Tx, exceptions: readonly ReadyException[]): Promise<void> {
+  const ids = new Set(exceptions.flatMap(({ exception }) => exception.vulnerabilities))
+  for (const part of listed([...ids])) {
+    await tx
+      .updateTable('package')
+      .set({ asked: 0 })
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('vulnerability_alias')
+          .innerJoin('package_match', 'package_match.vulnerability', 'vulnerability_alias.vulnerability')
+          .select('package_match.package_id')
+          .where('vulnerability_alias.alias', 'in', part),
+      )
+      .execute()
   }
 }
 

@@ -43,6 +43,8 @@ import type {
   VulnerabilitySummary,
   WriteBackRecord,
 } from './records.ts'
+import type { Exception } from '../../core/policy/exception.ts'
+import type { ExceptionFilter, StoredRules, StoredException, StoredPolicy, Version } from './rule-records.ts'
 import type {
   ChangedVerdict,
   ChangeFilter,
@@ -66,6 +68,7 @@ export interface Store {
   readonly writeBacks: WriteBackTables
   readonly notices: NoticeTables
   readonly sweeps: SweepTables
+  readonly policies: PolicyTables
   /** Brings the schema up to date; safe when two processes start at once. Returns the names of the migrations it ran. */
   migrate(): Promise<readonly string[]>
   /** STORE_UNAVAILABLE unless the database answers. */
@@ -381,4 +384,39 @@ export interface SweepTables {
   /** The walk has come so far in the repository; with null it is done with it. */
   advance(location: Location, afterTag: string | null, counts: SweepCounts): Promise<void>
   finish(registry: string, at: string): Promise<void>
+}
+
+/**
+ * Policies and exceptions that people put into the store. Nothing is overwritten: every change is a new version, so what was
+ * in force at a time can be told.
+ */
+export interface PolicyTables {
+  /** Grows with every change of a policy or an exception: whoever keeps them in memory asks this first. */
+  revision(): Promise<number>
+  /** By name. */
+  policies(): Promise<readonly StoredPolicy[]>
+  putPolicy(policy: Omit<StoredPolicy, 'updatedAt'>, at: string): Promise<void>
+  deletePolicy(name: string, at: string): Promise<void>
+  /** Newest first. */
+  policyVersions(name: string): Promise<readonly Version<StoredPolicy>[]>
+  /** By id. */
+  exceptions(filter: ExceptionFilter, page: PageRequest): Promise<Page<StoredException>>
+  exception(id: string): Promise<StoredException | undefined>
+  /** In place of the one with its id, also of one that was ended. */
+  putException(exception: Exception, at: string): Promise<void>
+  /** NOT_FOUND if it is not there or was ended, REQUEST_INVALID if its owner approves it. Approved once, it stays so. */
+  approveException(id: string, by: string, at: string): Promise<void>
+  /** Before its time; it stays in the store. NOT_FOUND if it is not there. */
+  endException(id: string, at: string): Promise<void>
+  /** Newest first; one that was ended has stood until then. */
+  exceptionVersions(id: string): Promise<readonly Version<StoredException>[]>
+  /**
+   * The policies that stand, and the exceptions that are approved and not ended by anybody, whether they have begun or not; those
+   * that were over at a time are left out.
+   */
+  rules(overBefore: string): Promise<StoredRules>
+  /** What stood at a time, as far as this store's clocks agree; of exceptions those that were in force. */
+  rulesAt(time: string): Promise<StoredRules>
+  /** Exceptions that have begun or ended by themselves after a time and up to another. */
+  turns(after: string, until: string): Promise<readonly StoredException[]>
 }

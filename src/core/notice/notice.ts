@@ -3,7 +3,7 @@ import type { Severity } from '../match/advisory.ts'
 import type { Outcome } from '../policy/policy.ts'
 
 /** What a rule can ask to be told of. */
-export const noticeKinds = ['verdict', 'finding-new', 'kev', 'feed-held'] as const
+export const noticeKinds = ['verdict', 'finding-new', 'kev', 'feed-held', 'exception'] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
 /** What one run changed, as one message of one rule. */
@@ -19,7 +19,7 @@ export interface Notice {
   readonly more: number
 }
 
-export type NoticeChange = ImageChange | KevArrival | HeldFeed
+export type NoticeChange = ImageChange | KevArrival | HeldFeed | ExceptionEnd
 
 /** An image's verdict is another one (`verdict`), or it has findings that it did not have (`finding-new`). */
 export interface ImageChange {
@@ -66,6 +66,21 @@ export interface HeldFeed {
   readonly feed: string
   readonly heldAt: string
   readonly reasons: readonly string[]
+}
+
+/** An exception is over, or will soon be. */
+export interface ExceptionEnd {
+  readonly kind: 'exception'
+  /** Its name. */
+  readonly exception: string
+  readonly what: 'expiring' | 'ended'
+  /** RFC 3339. */
+  readonly until: string
+  readonly owner: string
+  readonly reason: string
+  /** Some of what it excepts: ids of vulnerabilities, checks and rules of secrets. */
+  readonly excepted: readonly string[]
+  readonly moreExcepted: number
 }
 
 /** What a channel is tried with: `tallyman notifications test`. */

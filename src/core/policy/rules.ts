@@ -55,7 +55,10 @@ export interface Rules {
   readonly exceptionsByKey: ReadonlyMap<string, readonly ReadyException[]>
   /** Another text for rules that may decide otherwise: of the policies, a slash, of the exceptions. */
   readonly fingerprint: string
-  /** Another text for rules that ask otherwise of findings and packages. */
+  /**
+   * Another text for policies that ask otherwise of findings and packages. Not of exceptions: those are few of many, and each asks
+   * only of findings that it names.
+   */
   readonly questions: string
   /** Whether they ask what is known of exploitation, and anything of packages without findings. */
   readonly asksExploitation: boolean
@@ -103,11 +106,7 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
       ({ key }) => key ?? '',
     ),
     fingerprint: `${hashOf(policies.toSorted(byOrder))}/${hashOf(approved.map(({ exception }) => exception))}`,
-    questions: hashOf([
-      asked.map(([key]) => key).sort(),
-      askedOfPackages.map(([key]) => key).sort(),
-      [...new Set(approved.flatMap(({ key }) => key ?? []))].sort(),
-    ]),
+    questions: hashOf([asked.map(([key]) => key).sort(), askedOfPackages.map(([key]) => key).sort()]),
     asksExploitation: everyPolicy.some(asksExploitation),
     asksPackages: askedOfPackages.length > 0,
     asksPlaces: scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
@@ -248,6 +247,11 @@ function byOrder(a: Policy, b: Policy): number {
 }
 
 const byId = (a: Exception, b: Exception): number => (a.id < b.id ? -1 : 1)
+
+/** Another text for every policy that may decide otherwise, whatever it is called. */
+export function policyFingerprint(policy: Policy): string {
+  return hashOf(policy)
+}
 
 function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, sortedKeys)).digest('hex')

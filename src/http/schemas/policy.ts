@@ -1,9 +1,20 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { Policy } from '../../core/policy/policy.ts'
-import { named, text } from './shape.ts'
+import type { ListedPolicy } from '../../flows/change-policies.ts'
+import { named, nullable, text, word } from './shape.ts'
 
-/** The keys of a policy document's `spec`, in the words of the code. */
+/** The keys of a policy document's `spec`, in the words of the code, and where it comes from. */
 export const policySchema = named(
   'Policy',
-  Type.Unsafe<Policy>(Type.Object({ name: text }, { additionalProperties: true })),
+  Type.Unsafe<ListedPolicy>(
+    Type.Object(
+      {
+        name: text,
+        origin: word(['built-in', 'configuration', 'store']),
+        updatedAt: nullable('string'),
+        document: nullable('string'),
+        problem: nullable('string'),
+      },
+      { additionalProperties: true },
+    ),
+  ),
 )

@@ -1,6 +1,7 @@
 import { problemSchema } from '../problem.ts'
 import { changedVerdictSchema } from './change.ts'
 import { feedCandidateSchema, feedDifferenceSchema, feedStatusSchema } from './feed.ts'
+import { exceptionSchema, importSummarySchema, vexSchema } from './exception.ts'
 import { explanationSchema } from './explanation.ts'
 import { findingPartSchema, findingSchema, reportFindingSchema } from './finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './image.ts'
@@ -49,5 +50,8 @@ export const sharedSchemas = [
   feedStatusSchema,
   jobsAnswerSchema,
   policySchema,
+  exceptionSchema,
+  importSummarySchema,
+  vexSchema,
   noticeDeliverySchema,
 ]
