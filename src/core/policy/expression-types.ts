@@ -41,7 +41,7 @@ const packageFields = {
   version: string,
   type: string,
   ecosystem: string, // without one nothing is found
-  source: orNull(string),
+  source: string, // the package's own name where it has none
   purl: string,
 }
 

@@ -196,8 +196,8 @@ test('what can hardly be meant is a warning', () => {
     'p.yaml:8:53: spec.vulnerabilities.2.grace: changes nothing: the action is ignore at any time',
     'p.yaml:10:40: spec.vulnerabilities.4.fixAge: unfixed never acts: without a fix none has an age',
     'p.yaml:12:63: spec.vulnerabilities.6.grace: changes nothing: the action is warn at any time',
-    'p.yaml:17:44: spec.packages.3.licenses.deny.0: GPL-3 is no SPDX id; there are GPL-3.0, GPL-3.0-only, GPL-3.0-or-later',
-    'p.yaml:17:67: spec.packages.3.licenses.allow: MTI is no SPDX id',
+    'p.yaml:17:44: spec.packages.3.licenses.deny.0: GPL-3 is no licence that SPDX knows',
+    'p.yaml:17:67: spec.packages.3.licenses.allow: MTI is no licence that SPDX knows',
   ])
 })
 
@@ -259,7 +259,7 @@ describe('a mistake is shown with line, column and what was expected', () => {
       `${head}spec:\n  vulnerabilities:\n    - { name: a, action: fail }\n  secrets:\n    - { name: a, action: fail }\n    - { name: incomplete, action: fail }\n`,
       [
         'p.yaml:8:15: spec.secrets.0.name: expected a name of its own, rule 0 of vulnerabilities is called a too',
-        'p.yaml:9:15: spec.secrets.1.name: expected another name: reasons of spec.incomplete have it',
+        'p.yaml:9:15: spec.secrets.1.name: expected another name: what is no rule gives reasons of this one',
       ],
     ],
     [

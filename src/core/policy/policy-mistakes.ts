@@ -3,8 +3,8 @@ import { checkExpression } from './expression.ts'
 import type { ExpressionKind } from './expression-types.ts'
 import { ruleKinds, type PolicySpec, type Rules } from './policy-schema.ts'
 
-/** Names of reasons that no rule gives. */
-const takenNames = new Set(['incomplete', 'staleness'])
+/** Names of the reasons that `spec.incomplete` and `spec.staleness` give. */
+const takenNames = new Set(['incomplete', 'stale'])
 
 const maxPatternCharacters = 500
 /** Each may stand for as much as the text is long. */
@@ -35,7 +35,8 @@ function nameMistakes(spec: PolicySpec): Mistake[] {
   return ruleKinds.flatMap((kind) => {
     return (spec[kind] ?? []).flatMap(({ name }, at): Mistake[] => {
       const path = ['spec', kind, `${at}`, 'name']
-      if (takenNames.has(name)) return [{ path, message: `expected another name: reasons of spec.${name} have it` }]
+      if (takenNames.has(name))
+        return [{ path, message: 'expected another name: what is no rule gives reasons of this one' }]
       const earlier = first.get(name)
       first.set(name, earlier ?? { kind, at })
       if (!earlier) return []
