@@ -13,6 +13,7 @@ import type {
 } from './cli/actions.ts'
 import { parsePlatform } from './core/image/platform.ts'
 import { formatReference, parseReference, tagOrDigest } from './core/image/reference.ts'
+import { checkPolicies } from './core/policy/policy-document.ts'
 import type { IndexReport, Report } from './core/report/report.ts'
 import { sampleNotice } from './core/notice/notice.ts'
 import { TallymanError } from './errors.ts'
@@ -24,7 +25,6 @@ import { createLog } from './log.ts'
 import {
   engine,
   isLoopback,
-  loadPolicy,
   loadRules,
   openBackend,
   openFeedAt,
@@ -34,6 +34,7 @@ import {
   openNotifier,
   openRegistries,
   openStore,
+  readPolicyFile,
   registryClient,
   sweptRegistry,
 } from './wire.ts'
@@ -65,7 +66,7 @@ export const actions: CliActions = {
   },
   syncFeeds,
   adoptFeed,
-  checkPolicy: async (file) => loadPolicy(file),
+  checkPolicy: async (file) => checkPolicies(readPolicyFile(file), file),
   checkRegistry: async (request) => {
     const registries = openRegistries(loadConfig(request.configFile ?? undefined))
     try {

@@ -18,8 +18,7 @@ import { dialects } from './adapters/webhooks/dialects.ts'
 import type { Dialect } from './adapters/webhooks/dialect.ts'
 import type { LayerReader } from './core/layer/facts.ts'
 import type { Notice } from './core/notice/notice.ts'
-import type { Policy } from './core/policy/policy.ts'
-import { parsePolicy } from './core/policy/policy-document.ts'
+import { parsePolicies } from './core/policy/policy-document.ts'
 import { readyRules, type Rules } from './core/policy/rules.ts'
 import { TallymanError } from './errors.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
@@ -194,19 +193,17 @@ export function openNotifier({ notifications }: Config): Notifier {
   }
 }
 
-export function loadPolicy(file: string): Policy {
-  let text: string
+export function readPolicyFile(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new TallymanError('USAGE', `cannot read the policy ${file}: ${(cause as Error).message}`)
   }
-  return parsePolicy(text, file)
 }
 
-/** What images are judged by: the given policy; without any the built-in one. */
+/** What images are judged by: the policies of the given file; without any the built-in one. */
 export function loadRules(file: string | undefined): Rules {
-  return readyRules({ policies: file === undefined ? [] : [loadPolicy(file)], exceptions: [] })
+  return readyRules({ policies: file === undefined ? [] : parsePolicies(readPolicyFile(file), file), exceptions: [] })
 }
 
 /** Nobody but this machine can reach it. */
