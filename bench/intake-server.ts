@@ -7,7 +7,6 @@ import { createEmbeddedQueue } from '../src/adapters/queue/embedded.ts'
 import { queueMigrations } from '../src/adapters/queue/job-table.ts'
 import { createStore } from '../src/adapters/store/create-store.ts'
 import { distribution } from '../src/adapters/webhooks/distribution.ts'
-import { defaultPolicy } from '../src/core/policy/default-policy.ts'
 import { createApp } from '../src/http/app.ts'
 
 /*
@@ -25,7 +24,7 @@ const app = await createApp({
   queue,
   registries: new Map([['hub', hub]]),
   tokens: [],
-  policy: defaultPolicy,
+  policies: [],
   exceptions: { maxDays: 365, noticeDays: 7, approval: 'none' },
   report: () => Promise.reject(new Error('not asked for')),
   feeds: () => store.feeds.current(),

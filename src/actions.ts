@@ -13,6 +13,7 @@ import type {
 } from './cli/actions.ts'
 import { parsePlatform } from './core/image/platform.ts'
 import { formatReference, parseReference, tagOrDigest } from './core/image/reference.ts'
+import { checkPolicies } from './core/policy/policy-document.ts'
 import type { IndexReport, Report } from './core/report/report.ts'
 import { sampleNotice } from './core/notice/notice.ts'
 import { TallymanError } from './errors.ts'
@@ -25,7 +26,7 @@ import { createLog } from './log.ts'
 import {
   engine,
   isLoopback,
-  loadPolicy,
+  loadPolicies,
   openRules,
   rulesOf,
   openBackend,
@@ -36,6 +37,7 @@ import {
   openNotifier,
   openRegistries,
   openStore,
+  readPolicyFile,
   registryClient,
   sweptRegistry,
 } from './wire.ts'
@@ -67,7 +69,7 @@ export const actions: CliActions = {
   },
   syncFeeds,
   adoptFeed,
-  checkPolicy: async (file) => loadPolicy(file),
+  checkPolicy: async (file) => checkPolicies(readPolicyFile(file), file),
   checkRegistry: async (request) => {
     const registries = openRegistries(loadConfig(request.configFile ?? undefined))
     try {
@@ -92,14 +94,15 @@ export const actions: CliActions = {
 async function scan(request: ScanRequest): Promise<Report | IndexReport> {
   const { feed, policyFile, progress, signal } = request
   const config = loadConfig(request.configFile ?? undefined)
-  const given = policyFile === null ? undefined : loadPolicy(policyFile)
+  const given = policyFile === null ? undefined : loadPolicies(policyFile)
+  const configured = loadPolicies(config.policy.file)
   const { source, close, ...named } = await openTarget(request, config)
   const { store, close: closeBackend } = await openBackend(config)
   const layers = openLayers(config)
   try {
     if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
     const now = () => new Date()
-    const rules = given ? rulesOf(given, store) : openRules(config.policy.file, store)
+    const rules = given ? rulesOf(given, store) : openRules(configured, store)
     const deps = { store, layers, rules, engine, now, progress, matching: feed !== 'none' }
     const { root, images, failure } = await scanImage({ source, ...named }, deps, signal)
     if (failure) throw failure

@@ -19,12 +19,11 @@ import { writeBack } from './flows/write-back.ts'
 import { createSweeping } from './sweeping.ts'
 import { createApp } from './http/app.ts'
 import type { Digest } from './core/image/digest.ts'
-import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Logger } from './log.ts'
 import {
   engine,
   isLoopback,
-  loadPolicy,
+  loadPolicies,
   openRules,
   openBackend,
   openLayers,
@@ -85,7 +84,8 @@ function checkReachability({ server }: Config, roles: readonly Role[]): void {
 
 async function serveApi({ config, backend, registries, log, metrics }: House, signal: AbortSignal): Promise<void> {
   const { store, queue } = backend
-  const rules = openRules(config.policy.file, store)
+  const policies = loadPolicies(config.policy.file)
+  const rules = openRules(policies, store)
   const app = await createApp({
     store,
     queue,
@@ -101,7 +101,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
       ),
     ),
     tokens: config.server.tokens,
-    policy: config.policy.file === undefined ? defaultPolicy : loadPolicy(config.policy.file),
+    policies,
     exceptions: config.exceptions,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),
@@ -125,7 +125,7 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   const layers = openLayers(config)
   const notifier = openNotifier(config)
   const notifying = notifyDeps(house)
-  const rules = openRules(config.policy.file, store)
+  const rules = openRules(loadPolicies(config.policy.file), store)
   const deps: ScanJobDeps = {
     store,
     layers,

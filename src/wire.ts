@@ -19,7 +19,7 @@ import type { Dialect } from './adapters/webhooks/dialect.ts'
 import type { LayerReader } from './core/layer/facts.ts'
 import type { Notice } from './core/notice/notice.ts'
 import type { Policy } from './core/policy/policy.ts'
-import { parsePolicy } from './core/policy/policy-document.ts'
+import { parsePolicies } from './core/policy/policy-document.ts'
 import type { Rules } from './core/policy/rules.ts'
 import { TallymanError } from './errors.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
@@ -195,24 +195,27 @@ export function openNotifier({ notifications }: Config): Notifier {
   }
 }
 
-export function loadPolicy(file: string): Policy {
-  let text: string
+export function readPolicyFile(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new TallymanError('USAGE', `cannot read the policy ${file}: ${(cause as Error).message}`)
   }
-  return parsePolicy(text, file)
 }
 
-/** What images are judged by: the given policy, and what the store has. */
-export function openRules(file: string | undefined, store: Store): () => Promise<Rules> {
-  return rulesInForce({ store, now: () => new Date() }, file === undefined ? [] : [loadPolicy(file)])
+/** The policies of a file; of none, none. */
+export function loadPolicies(file: string | undefined): readonly Policy[] {
+  return file === undefined ? [] : parsePolicies(readPolicyFile(file), file)
 }
 
-/** The given policy in place of all others, with the exceptions that the store has. */
-export function rulesOf(policy: Policy, store: Store): () => Promise<Rules> {
-  return rulesInForce({ store, now: () => new Date() }, [policy], 'alone')
+/** What images are judged by: these policies, and what the store has. */
+export function openRules(policies: readonly Policy[], store: Store): () => Promise<Rules> {
+  return rulesInForce({ store, now: () => new Date() }, policies)
+}
+
+/** These policies in place of all others, with the exceptions that the store has. */
+export function rulesOf(policies: readonly Policy[], store: Store): () => Promise<Rules> {
+  return rulesInForce({ store, now: () => new Date() }, policies, 'alone')
 }
 
 /** Nobody but this machine can reach it. */

@@ -24,7 +24,7 @@ export interface CliActions {
   /** Reads a configured feed whose state was held back, and adopts that. NOT_FOUND if none was. */
   adoptFeed(request: AdoptRequest): Promise<FeedUpdate>
   /** POLICY_INVALID with line and column; USAGE if the file cannot be read. */
-  checkPolicy(file: string): Promise<Policy>
+  checkPolicy(file: string): Promise<{ readonly policies: readonly Policy[]; readonly warnings: readonly string[] }>
   /** Walks the handshake to its end or to the first step that fails. REGISTRY_UNKNOWN if the name is not declared. */
   checkRegistry(request: RegistryRequest): Promise<readonly RegistryCheckStep[]>
   /** Enqueues, in lane `sweep`, what the registry holds and the store has not seen. */

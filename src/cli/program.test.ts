@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import { runTallyman } from '../../test/support/cli.ts'
 import type { Report } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
-import { emptyPolicy } from '../core/policy/policy.ts'
+import { defaultPolicy } from '../core/policy/default-policy.ts'
+import { emptyPolicy, type Policy } from '../core/policy/policy.ts'
+import { parsePolicy } from '../core/policy/policy-document.ts'
 import type { CliActions, ScanRequest } from './actions.ts'
 import { buildProgram } from './program.ts'
 
@@ -120,19 +122,21 @@ test('serve hands on roles and configuration', async () => {
 })
 
 test('policy check says what a policy does, or where its mistake is', async () => {
+  const strict: Policy = {
+    ...emptyPolicy,
+    name: 'strict',
+    vulnerabilities: [{ name: 'high', severity: 'high', fixable: true, action: 'fail' }],
+    onIncomplete: 'warn',
+  }
   const checkPolicy: CliActions['checkPolicy'] = async (file) => {
     if (file === 'bad.yaml') throw new TallymanError('POLICY_INVALID', 'bad.yaml:3:5: unknown key "severty"')
-    return {
-      ...emptyPolicy,
-      name: 'strict',
-      vulnerabilities: [{ name: 'high', severity: 'high', fixable: true, action: 'fail' }],
-      onIncomplete: 'warn',
-    }
+    return { policies: [strict], warnings: file === 'odd.yaml' ? ['odd.yaml:3:5: spec: odd'] : [] }
   }
+  const said =
+    'policy strict is valid\n  - high: fail for findings of severity high or worse that have a fix\n  - what could not be understood: warn\n'
   expect(await runTallyman(['policy', 'check', 'strict.yaml'], { checkPolicy })).toEqual({
     exitCode: 0,
-    stdout:
-      'policy strict is valid\n  - high: fail for findings of severity high or worse that have a fix\n  - what could not be understood: warn\n',
+    stdout: said,
     stderr: '',
   })
   expect(await runTallyman(['policy', 'check', 'bad.yaml'], { checkPolicy })).toEqual({
@@ -140,6 +144,22 @@ test('policy check says what a policy does, or where its mistake is', async () =
     stdout: '',
     stderr: 'bad.yaml:3:5: unknown key "severty"\n',
   })
+  expect(await runTallyman(['policy', 'check', 'strict.yaml', 'bad.yaml', 'odd.yaml'], { checkPolicy })).toEqual({
+    exitCode: 1,
+    stdout: said + said,
+    stderr: 'bad.yaml:3:5: unknown key "severty"\nwarning: odd.yaml:3:5: spec: odd\n',
+  })
+  const asJson = async (...files: string[]) =>
+    JSON.parse((await runTallyman(['policy', 'check', '-o', 'json', ...files], { checkPolicy })).stdout) as unknown
+  expect(await asJson('strict.yaml')).toEqual(strict)
+  expect(await asJson('strict.yaml', 'odd.yaml')).toEqual([strict, strict])
+})
+
+test('policy default and policy schema print what to start from', async () => {
+  const { stdout: document } = await runTallyman(['policy', 'default'], {})
+  expect(parsePolicy(document)).toEqual(defaultPolicy)
+  const { stdout: schema } = await runTallyman(['policy', 'schema'], {})
+  expect(JSON.parse(schema)).toMatchObject({ $id: expect.any(String), required: expect.arrayContaining(['spec']) })
 })
 
 test('registry check ends in exit code 1 where a step fails', async () => {

@@ -11,8 +11,8 @@ import { reevaluationJob } from './reevaluation-job.ts'
 export interface PolicyDeps {
   readonly store: Pick<Store, 'policies'>
   readonly queue: Pick<Queue, 'send'>
-  /** Of the configuration, or the built-in one. */
-  readonly policy: Policy
+  /** Of the configuration. */
+  readonly policies: readonly Policy[]
   readonly now: () => Date
 }
 
@@ -27,11 +27,17 @@ export interface ListedPolicy extends Policy {
   readonly problem: string | null
 }
 
-/** That of the configuration first, then those of the store by name. */
-export async function listPolicies({ store, policy }: Pick<PolicyDeps, 'store' | 'policy'>): Promise<ListedPolicy[]> {
-  const origin = policy === defaultPolicy ? ('built-in' as const) : ('configuration' as const)
-  const own = { ...policy, origin, updatedAt: null, document: null, problem: null }
-  return [own, ...(await store.policies.policies()).map(listed)]
+/** The built-in one, which judges what no other is about, those of the configuration, then those of the store by name. */
+export async function listPolicies({
+  store,
+  policies,
+}: Pick<PolicyDeps, 'store' | 'policies'>): Promise<ListedPolicy[]> {
+  const unstored = { updatedAt: null, document: null, problem: null }
+  return [
+    { ...defaultPolicy, origin: 'built-in', ...unstored },
+    ...policies.map((policy) => ({ ...policy, origin: 'configuration' as const, ...unstored })),
+    ...(await store.policies.policies()).map(listed),
+  ]
 }
 
 /**
@@ -57,13 +63,14 @@ export async function deletePolicy(name: string, deps: PolicyDeps): Promise<void
   await deps.queue.send([reevaluationJob('policy')])
 }
 
-export async function getPolicy(name: string, deps: Pick<PolicyDeps, 'store' | 'policy'>): Promise<ListedPolicy> {
+export async function getPolicy(name: string, deps: Pick<PolicyDeps, 'store' | 'policies'>): Promise<ListedPolicy> {
   return found(await listPolicies(deps), name)
 }
 
-function refuseOwn(name: string, { policy }: PolicyDeps): void {
-  if (name !== policy.name) return
-  const owner = policy === defaultPolicy ? 'built in' : 'of the configuration'
+function refuseOwn(name: string, { policies }: PolicyDeps): void {
+  const isConfigured = policies.some((policy) => policy.name === name)
+  if (!isConfigured && name !== defaultPolicy.name) return
+  const owner = isConfigured ? 'of the configuration' : 'built in'
   throw new TallymanError('REQUEST_INVALID', `the policy ${name} is ${owner} and is not changed here; use another name`)
 }
 

@@ -1,3 +1,4 @@
+import { defaultPolicy } from '../core/policy/default-policy.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hubSecret, startApi, type Api } from '../../test/support/api.ts'
 import { scan } from '../../test/support/store-records.ts'
@@ -178,7 +179,7 @@ describe('a store with one judged image', () => {
       stale: false,
       feeds: [{ name: 'osv', advisories: 3 }],
     })
-    expect((await get('/api/v1/policies')).body).toMatchObject({ items: [api.deps.policy] })
+    expect((await get('/api/v1/policies')).body).toMatchObject({ items: [defaultPolicy] })
   })
 
   test('tells what changed in the feeds, and has nothing to adopt where nothing is held back', async () => {

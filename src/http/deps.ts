@@ -35,7 +35,7 @@ export interface AppDeps {
   readonly registries: ReadonlyMap<string, ApiRegistry>
   /** None: everybody may do everything. */
   readonly tokens: readonly ApiToken[]
-  readonly policy: Policy
+  readonly policies: readonly Policy[]
   readonly exceptions: ExceptionSettings
   /** The report of a stored image or index; NOT_SCANNED if it is not stored. `reference` is the name to show in it. */
   readonly report: (digest: Digest, reference?: string) => Promise<Report | IndexReport>

@@ -9,7 +9,6 @@ import type { Queue, QueueAdmin } from '../../src/adapters/queue/queue.ts'
 import { createStore } from '../../src/adapters/store/create-store.ts'
 import type { Store } from '../../src/adapters/store/store.ts'
 import { distribution } from '../../src/adapters/webhooks/distribution.ts'
-import { defaultPolicy } from '../../src/core/policy/default-policy.ts'
 import { builtInRules } from './rules.ts'
 import { buildReport } from '../../src/flows/build-report.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -45,7 +44,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
     queue,
     registries: new Map([[hub.name, hub]]),
     tokens: [],
-    policy: defaultPolicy,
+    policies: [],
     exceptions: { maxDays: 365, noticeDays: 7, approval: 'none' },
     report: (digest, reference) =>
       buildReport(digest, reference ?? null, { store, engine: '0.0.0', rules: async () => builtInRules }),

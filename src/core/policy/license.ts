@@ -21,15 +21,22 @@ export function licenseTest(lists: {
   }
 }
 
+/** Whether it is one licence by its SPDX id, with its exception where it has one. */
+export function isSpdxLicense(text: string): boolean {
+  const parsed = expressionIn(text)
+  return parsed !== undefined && !('conjunction' in parsed)
+}
+
 /** Longer ones are no expression that somebody wrote; the parser's recursion is bounded with them. */
 const maxExpression = 1_000
 
 function freeUnder(text: string, isFree: Fits): boolean {
-  const parsed = text.length > maxExpression ? undefined : expressionIn(text)
+  const parsed = expressionIn(text)
   return parsed ? isSatisfied(parsed, isFree) : isFree(text)
 }
 
 function expressionIn(text: string): Info | undefined {
+  if (text.length > maxExpression) return undefined
   try {
     return parseSpdx(text)
   } catch {

@@ -89,7 +89,7 @@ export interface FindingConditions {
   readonly vulnerabilities?: readonly string[]
   /** Patterns of names, or of purls where they begin with `pkg:`. */
   readonly packages?: readonly string[]
-  /** CEL over `finding` and `package`. */
+  /** CEL over `finding` and `pkg`. */
   readonly expression?: string
 }
 
@@ -116,7 +116,7 @@ export interface PackageRule {
   }
   /** Name or purl without version, and the least version: older ones are caught. */
   readonly minimum?: Readonly<Record<string, string>>
-  /** CEL over `package`. */
+  /** CEL over `pkg`. */
   readonly expression?: string
   /** `npm`, `Debian`; absent: of every ecosystem. */
   readonly ecosystems?: readonly string[]

@@ -12,7 +12,7 @@ const params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 63, de
 /** What images are judged by. */
 export const policyRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
   const { now = () => new Date() } = deps
-  const policies: PolicyDeps = { store: deps.store, queue: deps.queue, policy: deps.policy, now }
+  const policies: PolicyDeps = { store: deps.store, queue: deps.queue, policies: deps.policies, now }
   takeDocuments(app)
 
   const listSchema = {
