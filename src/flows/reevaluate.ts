@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Snapshot } from '../adapters/store/records.ts'
-import type { Standing, Touched, VerdictChange } from '../adapters/store/reevaluation-records.ts'
+import type { Standing, Touched } from '../adapters/store/reevaluation-records.ts'
+import type { Digest } from '../core/image/digest.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
 import { staleFeeds } from '../core/policy/stale-feeds.ts'
 import type { Rules } from '../core/policy/rules.ts'
@@ -12,8 +13,8 @@ import { paced } from './paced.ts'
 import { rejudge } from './rejudge.ts'
 
 export interface ReevaluateDeps extends JudgeDeps {
-  /** Told of verdicts that changed, at least once each. */
-  readonly announce: (changes: readonly VerdictChange[]) => Promise<void>
+  /** Told of images whose verdicts changed, at least once for each change. */
+  readonly announce: (images: readonly Digest[]) => Promise<void>
   /** Called between batches: comes back when it may go on. */
   readonly pause?: () => Promise<void>
 }
@@ -183,7 +184,7 @@ async function announceAll({ store, announce }: ReevaluateDeps, signal: AbortSig
     signal.throwIfAborted()
     const changes = await store.reevaluation.outbox(announceBatch)
     if (changes.length === 0) return
-    await announce(changes)
+    await announce(changes.map(({ digest }) => digest))
     await store.reevaluation.announced(changes.map(({ id }) => id))
   }
 }

@@ -42,15 +42,7 @@ import type {
   VulnerabilitySummary,
   WriteBackRecord,
 } from './records.ts'
-import type {
-  ChangedVerdict,
-  ChangeFilter,
-  DueImage,
-  Standing,
-  Target,
-  Touched,
-  VerdictChange,
-} from './reevaluation-records.ts'
+import type { ChangedVerdict, ChangeFilter, DueImage, Standing, Target, Touched } from './reevaluation-records.ts'
 
 /** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
 export interface Store {
@@ -266,8 +258,8 @@ export interface ReevaluationTables {
     rules: Rules,
     judge: (image: DueImage) => VerdictRecord | undefined | 'later',
   ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }>
-  /** The oldest changes that were not yet announced. */
-  outbox(limit: number): Promise<readonly (VerdictChange & { readonly id: number })[]>
+  /** The images of the oldest changes that were not yet announced, with the numbers of these changes. */
+  outbox(limit: number): Promise<readonly { readonly id: number; readonly digest: Digest }[]>
   announced(ids: readonly number[]): Promise<void>
   /** Whether time alone has made something due: a period of a rule, an exception or an age that ended. */
   isTimeUp(now: string): Promise<boolean>
