@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Job } from './adapters/queue/queue.ts'
-import type { VerdictChange } from './adapters/store/reevaluation-records.ts'
 import type { Config } from './config.ts'
 import type { Role } from './cli/actions.ts'
 import { TallymanError, asTallymanError } from './errors.ts'
@@ -149,8 +148,8 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   const beforeBulk = (lane: string, work: () => Promise<void>) =>
     lane === 'push' || lane === 'manual' ? pushes.run(work) : work()
   const writesBack = [...registries.byName.values()].some(({ config }) => config.writeBack)
-  const announce = async (changes: readonly VerdictChange[]): Promise<void> => {
-    if (writesBack) await queue.send(changes.map(({ digest }) => writeBackJob(digest)))
+  const announce = async (images: readonly Digest[]): Promise<void> => {
+    if (writesBack) await queue.send(images.map(writeBackJob))
   }
   // The policy may be another one than when this process was last running.
   await queue.send([reevaluationJob('policy')])

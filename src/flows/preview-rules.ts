@@ -123,7 +123,7 @@ async function previewImages(
       const lifetime = lifetimes.coverage(image.distro) ?? []
       const coverage = [...lifetime, ...feedCoverage(image.contents, snapshot?.feeds, image.uncomparable)]
       const { verdict } = judgeDue(tallies ? withTallies(image, tallies) : image, coverage, { rules, snapshot, now })
-      const { outcome: before, reasons } = image.former
+      const before = image.former.outcome as Outcome
       if (verdict.outcome === before) continue
       const flip = `${before} → ${verdict.outcome}`
       flips[flip] = (flips[flip] ?? 0) + 1
@@ -134,7 +134,7 @@ async function previewImages(
           platform: facts.platform,
           before,
           after: verdict.outcome,
-          reasons,
+          reasons: JSON.parse(image.former.reasons) as VerdictReason[],
           wouldBe: verdict.reasons,
         })
       }

@@ -12,11 +12,12 @@ test('bulk work waits for a running scan, and goes on when it is over', async ()
   expect(order).toEqual(['scan', 'bulk'])
 })
 
-test('a scan that does not end holds bulk work up for a moment only', async () => {
+test('a scan that does not end holds bulk work up for a moment only, and makes its batches shorter', async () => {
   const gate = createPushGate()
   const scan = Promise.withResolvers<void>()
   const running = gate.run(() => scan.promise)
-  await expect(gate.pause()).resolves.toBeUndefined()
+  const besideScan = await gate.pause()
   scan.resolve()
   await running
+  expect(besideScan).toBeLessThan(await gate.pause())
 })

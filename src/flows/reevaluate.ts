@@ -1,21 +1,22 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Snapshot } from '../adapters/store/records.ts'
-import type { Standing, Touched, VerdictChange } from '../adapters/store/reevaluation-records.ts'
+import type { Standing, Touched } from '../adapters/store/reevaluation-records.ts'
+import type { Digest } from '../core/image/digest.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
 import { staleFeeds } from '../core/policy/stale-feeds.ts'
 import type { Rules } from '../core/policy/rules.ts'
 import type { JudgeDeps } from './judge-image.ts'
 import { lifetimesOf } from './lifetimes.ts'
 import { matchBatch, matchPackages } from './match-packages.ts'
-import { paced } from './paced.ts'
+import { paced, type Pause } from './paced.ts'
+import { createPushGate } from './push-gate.ts'
 import { rejudge } from './rejudge.ts'
 
 export interface ReevaluateDeps extends JudgeDeps {
-  /** Told of verdicts that changed, at least once each. */
-  readonly announce: (changes: readonly VerdictChange[]) => Promise<void>
-  /** Called between batches: comes back when it may go on. */
-  readonly pause?: () => Promise<void>
+  /** Told of images whose verdicts changed, at least once for each change. */
+  readonly announce: (images: readonly Digest[]) => Promise<void>
+  /** Where others work in this process: when they let the next batch begin, and for how long. */
+  readonly pause?: Pause
 }
 
 export interface Reevaluation {
@@ -29,10 +30,6 @@ export interface Reevaluation {
 
 /** Packages that are matched and written at once: some milliseconds. */
 const matchBatchSize = 500
-/** Changes that are announced at once. */
-const announceBatch = 500
-/** Batches grow and shrink to take about this long: a push waits for one of them at most. */
-const batchMs = 40
 /** Who was away for more snapshots finds all changed. */
 const snapshotsLooked = 100
 
@@ -48,7 +45,7 @@ export async function reevaluate(
   signal: AbortSignal,
   { full = false }: { readonly full?: boolean } = {},
 ): Promise<Reevaluation> {
-  const { store, now } = deps
+  const { store, now, pause = createPushGate().pause } = deps
   const { reevaluation, feeds } = store
   const sum = { packages: 0, images: 0, changed: 0 }
   for (let all = full; ; all = false) {
@@ -59,16 +56,17 @@ export async function reevaluate(
     const target = { snapshot: snapshot?.number ?? 0, rules, stale: staleFeeds(rules, snapshot?.feeds ?? [], at) }
     const movedForAll = all ? cause : await whatMovedForAll(former, snapshot, deps)
     const standing = await reevaluation.begin({ ...target, now: at, all: movedForAll })
-    const under = { ...deps, rules: async () => rules }
+    const under = { ...deps, pause, rules: async () => rules }
 
     if (snapshot) sum.packages += await matchChanges(standing, snapshot, all, under, signal)
-    await paced(batchMs, (limit) => reevaluation.ask(rules, at, limit), deps.pause ?? nextTurn, signal)
-    await paced(batchMs, (limit) => reevaluation.carry(limit), deps.pause ?? nextTurn, signal)
-    await announceAll(deps, signal)
-    const judged = await judgeAll(snapshot, rules, deps, signal)
+    await paced((limit) => reevaluation.ask(rules, at, limit), pause, signal)
+    await paced((limit) => reevaluation.carry(limit), pause, signal)
+    const judged = await judgeAll(snapshot, rules, under, signal)
     sum.images += judged.images
     sum.changed += judged.changed
-    if (await reevaluation.finish(target, now().toISOString())) return sum
+    const finished = await reevaluation.finish(target, now().toISOString())
+    await paced((limit) => announceSome(limit, deps), pause, signal)
+    if (finished) return sum
   }
 }
 
@@ -114,7 +112,7 @@ async function matchChanges(
   standing: Standing,
   snapshot: Snapshot,
   all: boolean,
-  deps: ReevaluateDeps,
+  deps: Required<ReevaluateDeps>,
   signal: AbortSignal,
 ): Promise<number> {
   const { packages, feeds, reevaluation } = deps.store
@@ -129,7 +127,7 @@ async function matchChanges(
           const batch = part.slice(start, start + matchBatchSize)
           await matchBatch(batch, snapshot, { store: { packages, feeds }, rules: deps.rules, now: deps.now })
           matched += batch.length
-          await (deps.pause ?? nextTurn)()
+          await deps.pause()
         }
       }
     } else {
@@ -150,14 +148,13 @@ async function touchedSince(
   return matched === 0 ? null : ((await feeds.changes(matched, current)) ?? null)
 }
 
-/** Judges what is due and announces what changed, batch by batch. */
+/** Judges what is due, batch by batch. */
 async function judgeAll(
   snapshot: Snapshot | undefined,
   rules: Rules,
-  deps: ReevaluateDeps,
+  { store, now, pause }: Required<ReevaluateDeps>,
   signal: AbortSignal,
 ): Promise<{ readonly images: number; readonly changed: number }> {
-  const { store, now } = deps
   const sum = { images: 0, changed: 0 }
   const lifetimesNow = async () => lifetimesOf(await store.reevaluation.distros(), now(), store.feeds)
   let lifetimes = await lifetimesNow()
@@ -170,20 +167,17 @@ async function judgeAll(
     })
     sum.images += judged.images
     sum.changed += judged.changed
-    if (judged.changed > 0) await announceAll(deps, signal)
     if (judged.later > 0) lifetimes = await lifetimesNow()
     return judged.images + judged.later
   }
-  await paced(batchMs, judgeSome, deps.pause ?? nextTurn, signal)
+  await paced(judgeSome, pause, signal)
   return sum
 }
 
-async function announceAll({ store, announce }: ReevaluateDeps, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted()
-    const changes = await store.reevaluation.outbox(announceBatch)
-    if (changes.length === 0) return
-    await announce(changes)
-    await store.reevaluation.announced(changes.map(({ id }) => id))
-  }
+async function announceSome(limit: number, { store, announce }: ReevaluateDeps): Promise<number> {
+  const changes = await store.reevaluation.outbox(limit)
+  if (changes.length === 0) return 0
+  await announce(changes.map(({ digest }) => digest))
+  await store.reevaluation.announced(changes.map(({ id }) => id))
+  return changes.length
 }

@@ -1,13 +1,13 @@
 import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
-import type { DueImage } from '../adapters/store/reevaluation-records.ts'
+import type { DueImage, FormerVerdict } from '../adapters/store/reevaluation-records.ts'
 import type { CoverageEntry } from '../core/inventory/package.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
 import { periodCause, timeCause } from '../core/policy/cause.ts'
 import { judge, type Judgement } from '../core/policy/judge.ts'
-import type { FindingCounts } from '../core/policy/policy.ts'
+import type { Verdict } from '../core/policy/policy.ts'
 import type { Rules } from '../core/policy/rules.ts'
 import type { Tally } from '../core/policy/tally.ts'
-import { sameDecision, tallyOfAsked } from './judge-image.ts'
+import { tallyOfAsked } from './judge-image.ts'
 
 export interface RejudgeBench {
   readonly rules: Rules
@@ -29,8 +29,8 @@ export function rejudge(
   const { snapshot, now } = bench
   const coverage = [...lifetime, ...feedCoverage(image.contents, snapshot?.feeds, image.uncomparable)]
   const { verdict, counts, until } = judgeDue(image, coverage, bench)
-  const same = former !== undefined && sameDecision(former, verdict)
-  if (same && former.until === until && sameCounts(former.counts, counts)) return undefined
+  const same = former !== undefined && decides(former, verdict)
+  if (same && former.until === until && former.counts === JSON.stringify(counts)) return undefined
   return {
     ...verdict,
     digest,
@@ -61,10 +61,11 @@ export function judgeDue(
   return judge(rules, evidence, now)
 }
 
-function causeFor({ cause, facts }: DueImage, former: VerdictRecord, { rules, now }: RejudgeBench): string {
+function causeFor({ cause, facts }: DueImage, former: FormerVerdict, { rules, now }: RejudgeBench): string {
   return cause === timeCause ? periodCause(rules, facts, former.checkedAt, now) : cause
 }
 
-function sameCounts(a: FindingCounts, b: FindingCounts): boolean {
-  return (Object.keys(a) as (keyof FindingCounts)[]).every((name) => a[name] === b[name])
+/** By the text of the reasons: parsing and comparing them for every image would take longer than judging it. */
+function decides(former: FormerVerdict, { outcome, policy, reasons }: Verdict): boolean {
+  return former.outcome === outcome && former.policy === policy && former.reasons === JSON.stringify(reasons)
 }

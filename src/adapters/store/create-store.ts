@@ -51,7 +51,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     feeds: feedTables(db),
     verdicts: verdictTables(db, engine),
     reevaluation: reevaluationTables(db, engine, classes),
-    whatIf: whatIfTables(db, classes),
+    whatIf: whatIfTables(db, engine, classes),
     sightings: sightingTables(db, engine),
     writeBacks: writeBackTables(db),
     notices: noticeTables(db, engine),

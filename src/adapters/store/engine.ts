@@ -12,7 +12,16 @@ export interface Engine {
   forUpdate<Q extends { forUpdate(): Q }>(query: Q): Q
   /** The same for those who only rely on the rows: they do not keep each other waiting. */
   forShare<Q extends { forShare(): Q }>(query: Q): Q
+  /**
+   * What an `in` asks among, and a table of rows, as one parameter: however many there are, the text of the query is the same
+   * and the database has it prepared. With a parameter a value, making the text and binding take longer than the query.
+   */
+  among(ids: readonly number[]): RawBuilder<number>
+  table<T extends object>(columns: BulkColumns<T>, rows: readonly T[]): RawBuilder<T>
 }
+
+/** The columns of rows that are written at once, in their order. */
+export type BulkColumns<T> = { readonly [Column in keyof T]-?: 'integer' | 'text' }
 
 /** Texts compare by bytes on both engines, so pages and ranges come in one order. */
 interface ColumnTypes {
@@ -35,5 +44,17 @@ export const lockTimeoutMs = 5_000
 export function storable(parameters: readonly unknown[]): unknown[] {
   return parameters.map((value) =>
     typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u{fffd}') : value,
+  )
+}
+
+/** Rows as a JSON array of arrays: texts as binding them would have them. */
+export function bulkJson<T extends object>(columns: BulkColumns<T>, rows: readonly T[]): string {
+  const names = Object.keys(columns) as (keyof T)[]
+  return JSON.stringify(
+    rows.map((row) =>
+      storable(names.map((name) => row[name])).map((value) =>
+        typeof value === 'string' ? value.toWellFormed() : value,
+      ),
+    ),
   )
 }

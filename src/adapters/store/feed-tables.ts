@@ -13,7 +13,7 @@ import type { Db } from './schema.ts'
 import { currentNumber, currentSnapshot, snapshotOf } from './snapshot-rows.ts'
 import type { FeedTables } from './store.ts'
 
-/** Packed bytes of the advisories that are kept parsed; as objects they take five times as much. */
+/** Stored bytes of the advisories that are kept parsed; as objects they take four times as much. */
 const maxCachedBytes = 8 * 2 ** 20
 
 /** Rows read at once where a whole feed is walked: other work goes on between two parts. */

@@ -3,6 +3,7 @@ import type { Digest } from '../../core/image/digest.ts'
 import type { ImageFacts, JudgedBase, JudgedCheck, JudgedSecret, Place } from '../../core/policy/image-facts.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
+import type { Engine } from './engine.ts'
 import { baseOf } from './image-chains.ts'
 import type { ScanRecord } from './records.ts'
 import { pack, unpack } from './packed.ts'
@@ -72,7 +73,7 @@ export const everything: Asked = { asksPlaces: true, asksBase: () => true }
 
 /** By image id. */
 export async function factsOf(
-  db: Db | Tx,
+  { db, engine }: { readonly db: Db | Tx; readonly engine: Engine },
   ids: readonly number[],
   asked: Asked,
 ): Promise<ReadonlyMap<number, ImageFacts>> {
@@ -81,7 +82,7 @@ export async function factsOf(
     .leftJoin('image_facts', 'image_facts.image_id', 'image.id')
     .select(['image.id', 'image.digest', 'image.platform', 'image.created', 'image.size', 'image.distro'])
     .select(['image_facts.facts', 'image_facts.signatures'])
-    .where('image.id', 'in', ids)
+    .where('image.id', 'in', engine.among(ids))
     .execute()
   const places = asked.asksPlaces
     ? await placesOf(

@@ -114,7 +114,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
 
     async facts(digest) {
       const row = await db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()
-      return row && (await factsOf(db, [row.id], everything)).get(row.id)
+      return row && (await factsOf({ db, engine }, [row.id], everything)).get(row.id)
     },
 
     async saveSignatures(digest, keys) {

@@ -1,6 +1,6 @@
 import { PostgresAdapter, PostgresDialect, type PostgresPoolClient, sql } from 'kysely'
 import { Pool, types } from 'pg'
-import { type Engine, lockTimeoutMs, storable, type StoreLog } from './engine.ts'
+import { bulkJson, type Engine, lockTimeoutMs, storable, type StoreLog } from './engine.ts'
 import { storeError } from './store-error.ts'
 
 /** A query longer than this is a defect, not patience. */
@@ -22,6 +22,14 @@ export function postgres(url: string, log: StoreLog | undefined): Engine {
     now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     forUpdate: (query) => query.forUpdate(),
     forShare: (query) => query.forShare(),
+    among: (ids) => sql`(select unnest(${ids}::bigint[]))`,
+    table: (columns, rows) =>
+      sql`(select ${sql.join(
+        Object.entries(columns).map(
+          ([name, type], index) =>
+            sql`(value ->> ${sql.lit(index)})::${sql.raw(type === 'text' ? 'text' : 'bigint')} as ${sql.ref(name)}`,
+        ),
+      )} from json_array_elements(${bulkJson(columns, rows)}::json))`,
   }
 }
 

@@ -56,7 +56,14 @@ export interface DueImage {
   readonly facts: ImageFacts
   /** Its open findings and the packages that rules catch, or all that rules ask where the tally cannot tell. */
   readonly evidence: { readonly tally: Tally } | { readonly asked: AskedImage }
-  readonly former: VerdictRecord | undefined
+  readonly former: FormerVerdict | undefined
+}
+
+/** The current verdict as it is stored: `reasons` and `counts` are JSON, to be compared as text. */
+export interface FormerVerdict extends Pick<VerdictRecord, 'policy' | 'cause' | 'decidedAt' | 'checkedAt' | 'until'> {
+  readonly outcome: string
+  readonly reasons: string
+  readonly counts: string
 }
 
 /** What a verdict says. */

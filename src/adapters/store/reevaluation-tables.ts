@@ -36,7 +36,7 @@ export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses
     judgeDue: (limit, rules, judge) => judgeDue({ db, engine, classes }, limit, rules, judge),
     isTimeUp: (now) => isTimeUp(db, now),
     outbox: (limit) => outbox(db, limit),
-    announced: (ids) => announced(db, ids),
+    announced: (ids) => announced({ db, engine }, ids),
 
     finish: (target, at) =>
       transact(db, async (tx) => {

@@ -2,7 +2,7 @@ import type { Generated, Kysely, Transaction } from 'kysely'
 
 /**
  * The tables, as migrations.ts makes them. Times are RFC 3339 texts, JSON is text, `*_at: null` means "not yet", flags are
- * 0 and 1, and columns called `body` are JSON packed with zstd.
+ * 0 and 1, and columns called `body` are packed JSON (packed.ts).
  */
 export interface Database {
   layer_facts: LayerFactsTable

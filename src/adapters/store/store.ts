@@ -45,15 +45,7 @@ import type {
 } from './records.ts'
 import type { Exception } from '../../core/policy/exception.ts'
 import type { ExceptionFilter, StoredRules, StoredException, StoredPolicy, Version } from './rule-records.ts'
-import type {
-  ChangedVerdict,
-  ChangeFilter,
-  DueImage,
-  Standing,
-  Target,
-  Touched,
-  VerdictChange,
-} from './reevaluation-records.ts'
+import type { ChangedVerdict, ChangeFilter, DueImage, Standing, Target, Touched } from './reevaluation-records.ts'
 
 /** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
 export interface Store {
@@ -273,8 +265,8 @@ export interface ReevaluationTables {
     rules: Rules,
     judge: (image: DueImage) => VerdictRecord | undefined | 'later',
   ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }>
-  /** The oldest changes that were not yet announced. */
-  outbox(limit: number): Promise<readonly (VerdictChange & { readonly id: number })[]>
+  /** The images of the oldest changes that were not yet announced, with the numbers of these changes. */
+  outbox(limit: number): Promise<readonly { readonly id: number; readonly digest: Digest }[]>
   announced(ids: readonly number[]): Promise<void>
   /** Whether time alone has made something due: a period of a rule, an exception or an age that ended. */
   isTimeUp(now: string): Promise<boolean>

@@ -1,26 +1,27 @@
 import type { Digest } from '../../core/image/digest.ts'
 import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
 import type { VerdictChange, VerdictDecision } from './reevaluation-records.ts'
-import { listed } from './rows.ts'
+import type { Engine } from './engine.ts'
 import type { Db } from './schema.ts'
 
-type Announced = VerdictChange & { readonly id: number }
-
-export async function outbox(db: Db, limit: number): Promise<readonly Announced[]> {
-  const waiting = await db
+/** See ReevaluationTables.outbox. */
+export async function outbox(
+  db: Db,
+  limit: number,
+): Promise<readonly { readonly id: number; readonly digest: Digest }[]> {
+  const rows = await db
     .selectFrom('verdict_outbox')
-    .select('verdict_id')
-    .orderBy('verdict_id')
+    .innerJoin('verdict', 'verdict.id', 'verdict_outbox.verdict_id')
+    .innerJoin('image', 'image.id', 'verdict.image_id')
+    .select(['verdict_outbox.verdict_id as id', 'image.digest'])
+    .orderBy('verdict_outbox.verdict_id')
     .limit(limit)
     .execute()
-  if (waiting.length === 0) return []
-  const ids = waiting.map((row) => row.verdict_id)
-  const rows = await verdictChanges(db).where('verdict.id', 'in', ids).orderBy('verdict.id').execute()
-  return rows.map(verdictChange)
+  return rows.map(({ id, digest }) => ({ id, digest: digest as Digest }))
 }
 
-export async function announced(db: Db, ids: readonly number[]): Promise<void> {
-  for (const part of listed(ids)) await db.deleteFrom('verdict_outbox').where('verdict_id', 'in', part).execute()
+export async function announced({ db, engine }: { db: Db; engine: Engine }, ids: readonly number[]): Promise<void> {
+  await db.deleteFrom('verdict_outbox').where('verdict_id', 'in', engine.among(ids)).execute()
 }
 
 /** Verdicts, current and former, beside the one before each. */
@@ -49,7 +50,7 @@ export function verdictChanges(db: Db) {
 
 type ChangeRow = Awaited<ReturnType<ReturnType<typeof verdictChanges>['execute']>>[number]
 
-export function verdictChange(row: ChangeRow): Announced {
+export function verdictChange(row: ChangeRow): VerdictChange & { readonly id: number } {
   const { former_outcome: outcome, former_policy: policy, former_reasons: reasons, former_counts: counts } = row
   const before = outcome !== null && policy !== null && reasons !== null && counts !== null
   return {

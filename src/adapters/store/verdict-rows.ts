@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Insertable, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry } from '../../core/inventory/package.ts'
 import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
@@ -15,7 +15,30 @@ export function sameDecision(
   return a.outcome === b.outcome && a.policy === b.policy && isDeepStrictEqual(a.reasons, b.reasons)
 }
 
-export function verdictRow(image: number, verdict: VerdictRecord): Insertable<Database['verdict']> {
+/** As a verdict is written; what is not here comes later. */
+export const verdictColumns = {
+  image_id: 'integer',
+  outcome: 'text',
+  policy: 'text',
+  reasons: 'text',
+  counts: 'text',
+  coverage: 'text',
+  snapshot: 'integer',
+  cause: 'text',
+  decided_at: 'text',
+  checked_at: 'text',
+  until: 'text',
+} as const
+
+/** `sameDecision` of verdicts as they are stored. */
+export function isDecidedAs(
+  a: Pick<VerdictRow, 'outcome' | 'policy' | 'reasons'>,
+  b: Pick<VerdictRow, 'outcome' | 'policy' | 'reasons'>,
+): boolean {
+  return a.outcome === b.outcome && a.policy === b.policy && a.reasons === b.reasons
+}
+
+export function verdictRow(image: number, verdict: VerdictRecord): Pick<VerdictRow, keyof typeof verdictColumns> {
   return {
     image_id: image,
     outcome: verdict.outcome,

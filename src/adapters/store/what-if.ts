@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import { suppressionOf } from '../../core/match/suppression.ts'
 import type { Tally } from '../../core/policy/tally.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
-import { dueImages } from './due-images.ts'
+import { readDueImages } from './due-image-rows.ts'
+import type { Engine } from './engine.ts'
 import { sumOfTallies } from './sum-tallies.ts'
 import { lockedColumns } from './save-tallies.ts'
 import type { Db } from './schema.ts'
@@ -13,7 +14,7 @@ const packagesAtOnce = 2_000
 const setsAtOnce = 1_000
 
 /** See WhatIfTables: nothing is locked and nothing written. */
-export function whatIfTables(db: Db, classes: TallyClasses): WhatIfTables {
+export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): WhatIfTables {
   return {
     async *packages({ withoutFindings, exploitation }) {
       for (let after = 0; ;) {
@@ -71,7 +72,26 @@ export function whatIfTables(db: Db, classes: TallyClasses): WhatIfTables {
       }
     },
 
-    images: (after, limit, rules) => dueImages(db, classes, after, limit, rules),
+    async images(after, limit, rules) {
+      const rows = await db
+        .selectFrom('image')
+        .select('id')
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const ids = rows.map((row) => row.id)
+      if (ids.length === 0) return []
+      const found = await readDueImages(db, { engine, classes }, ids, rules)
+      const links = await db.selectFrom('image_set').selectAll().where('image_id', 'in', engine.among(ids)).execute()
+      const sets = Map.groupBy(links, (link) => link.image_id)
+      return [...found].map(([id, { evidence, former }]) => ({
+        ...evidence,
+        id,
+        former,
+        sets: (sets.get(id) ?? []).map((link) => link.set_id),
+      }))
+    },
   }
 }
 

@@ -56,7 +56,7 @@ export function uncomparableReason({ ecosystem, version }: MatchSubject): string
 
 function entriesFor({ affected }: Advisory, { versions, scheme }: Measure): Entry[] {
   const named = affected.flatMap((entry) => {
-    const version = versions.get(packageKey(entry.ecosystem, entry.name))
+    const version = versions.get(keyOf(entry))
     return version === undefined ? [] : [{ entry, version }]
   })
   const subscribed = named.some(({ entry, version }) => isSubscription(entry) && isSubscriberBuild(version))
@@ -68,6 +68,17 @@ function entriesFor({ affected }: Advisory, { versions, scheme }: Measure): Entr
     const unreachable = isSubscription(entry) && !subscribed
     return [{ entry: same, version, answer: unreachable ? { ...answer, fixed: null } : answer, leftAside }]
   })
+}
+
+/** Kept with the entry: one advisory is held against every version of a package, and may name hundreds of packages. */
+const keys = new WeakMap<Affected, string>()
+
+function keyOf(entry: Affected): string {
+  const known = keys.get(entry)
+  if (known !== undefined) return known
+  const key = packageKey(entry.ecosystem, entry.name)
+  keys.set(entry, key)
+  return key
 }
 
 /** Fixes that only Ubuntu Pro's subscribers get; a version below them is vulnerable for everybody, without a fix for others. */

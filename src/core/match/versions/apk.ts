@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, versionText } from './order.ts'
+import { compareDigits, compareText, comparing, versionText } from './order.ts'
 
 /**
  * `digits{.digits}[letter]{_suffix[digits]}[~hash][-rN]` as apk-tools orders it (src/version.c, test/unit/version.data).
@@ -7,10 +7,7 @@ import { compareDigits, compareText, versionText } from './order.ts'
  */
 export const apk: VersionScheme = {
   name: 'apk',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
+  compare: comparing(parse, (left, right) => {
     for (let index = 0; ; index++) {
       const one = left[index]
       const two = right[index]
@@ -18,7 +15,7 @@ export const apk: VersionScheme = {
       const order = rank(one) - rank(two) || compareValues(one!, two!)
       if (order !== 0) return order
     }
-  },
+  }),
 }
 
 type Kind = 'initial' | 'number' | 'letter' | 'suffix' | 'suffixNumber' | 'hash' | 'revision'

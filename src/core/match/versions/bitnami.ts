@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareNumbers, versionText } from './order.ts'
+import { compareNumbers, comparing, versionText } from './order.ts'
 import { semver } from './semver.ts'
 
 /**
@@ -8,12 +8,10 @@ import { semver } from './semver.ts'
  */
 export const bitnami: VersionScheme = {
   name: 'bitnami',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
+  compare: comparing(parse, (left, right) => {
     const order = semver.compare(left.version, right.version)
     return order === 0 ? compareNumbers(left.revision, right.revision) : order
-  },
+  }),
 }
 
 interface Parsed {

@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
 import {
+  comparing,
   compareDigits,
   compareIdentifiers,
   compareLists,
@@ -14,16 +15,13 @@ import {
  */
 export const conan: VersionScheme = {
   name: 'conan',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return (
+  compare: comparing(
+    parse,
+    (left, right) =>
       compareMain(left.main, right.main) ||
       comparePreReleases(left.preRelease, right.preRelease) ||
-      compareLists(left.build, right.build, compareIdentifiers)
-    )
-  },
+      compareLists(left.build, right.build, compareIdentifiers),
+  ),
 }
 
 interface Parsed {

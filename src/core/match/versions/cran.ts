@@ -1,14 +1,10 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareLists, versionText } from './order.ts'
+import { compareDigits, compareLists, comparing, versionText } from './order.ts'
 
 /** R's package_version, for CRAN and Bioconductor: numbers parted by `.` or `-` alike, a longer list after its beginning. */
 export const cran: VersionScheme = {
   name: 'cran',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    return left && right && compareLists(left, right, compareDigits)
-  },
+  compare: comparing(parse, (left, right) => compareLists(left, right, compareDigits)),
 }
 
 function parse(version: string): readonly string[] | undefined {

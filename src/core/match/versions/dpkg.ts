@@ -1,19 +1,16 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, versionText } from './order.ts'
+import { compareDigits, comparing, versionText } from './order.ts'
 
 /** `[epoch:]upstream[-revision]` as deb-version(7) orders it. Characters that dpkg only warns of are let through. */
 export const dpkg: VersionScheme = {
   name: 'dpkg',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return (
+  compare: comparing(
+    parse,
+    (left, right) =>
       compareDigits(left.epoch, right.epoch) ||
       comparePart(left.upstream, right.upstream) ||
-      comparePart(left.revision, right.revision)
-    )
-  },
+      comparePart(left.revision, right.revision),
+  ),
 }
 
 interface Parsed {

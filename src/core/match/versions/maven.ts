@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, isDigits, versionText } from './order.ts'
+import { compareDigits, compareText, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * Maven's version order specification (https://maven.apache.org/pom.html#version-order-specification). Where Maven's
@@ -8,16 +8,13 @@ import { compareDigits, compareText, isDigits, versionText } from './order.ts'
  */
 export const maven: VersionScheme = {
   name: 'maven',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
+  compare: comparing(parse, (left, right) => {
     for (let index = 0; index < Math.max(left.length, right.length); index++) {
       const order = compareTokens(left[index] ?? end, right[index] ?? end)
       if (order !== 0) return order
     }
     return 0
-  },
+  }),
 }
 
 interface Token {

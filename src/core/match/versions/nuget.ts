@@ -1,15 +1,14 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareNumbers, comparePreReleases, versionText } from './order.ts'
+import { compareNumbers, comparePreReleases, comparing, versionText } from './order.ts'
 
 /** NuGet.Versioning: up to four numbers, a pre-release as in Semantic Versioning but blind to case, build ignored. */
 export const nuget: VersionScheme = {
   name: 'nuget',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return compareNumbers(left.numbers, right.numbers) || comparePreReleases(left.preRelease, right.preRelease)
-  },
+  compare: comparing(
+    parse,
+    (left, right) =>
+      compareNumbers(left.numbers, right.numbers) || comparePreReleases(left.preRelease, right.preRelease),
+  ),
 }
 
 interface Parsed {

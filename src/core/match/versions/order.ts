@@ -7,6 +7,34 @@ export const MAX_VERSION_LENGTH = 1_000
 /** The text of a version, trimmed; empty, which no scheme parses, where it is longer than any real one. */
 export const versionText = (version: string): string => (version.length > MAX_VERSION_LENGTH ? '' : version.trim())
 
+/** Parsed versions that are kept of each scheme: those of some thousand packages and of what is fixed in them. */
+const maxParsed = 5_000
+
+/**
+ * An order of versions from one of what they say; undefined where either does not parse. What was parsed is kept for a while:
+ * matching compares an advisory's version with those of many packages, and each of theirs with those of many advisories.
+ */
+export function comparing<T extends object>(
+  parse: (version: string) => T | undefined,
+  order: (left: T, right: T) => number | undefined,
+): (a: string, b: string) => number | undefined {
+  const parsed = new Map<string, T>()
+  const known = (version: string): T | undefined => {
+    const former = parsed.get(version)
+    if (former) return former
+    const found = parse(version)
+    if (!found || version.length > MAX_VERSION_LENGTH) return found
+    if (parsed.size >= maxParsed) parsed.clear()
+    parsed.set(version, found)
+    return found
+  }
+  return (a, b) => {
+    const left = known(a)
+    const right = known(b)
+    return left && right && order(left, right)
+  }
+}
+
 /** Orders two runs of decimal digits by value, whatever their length: dates and hashes in versions exceed 2^53. */
 export function compareDigits(a: string, b: string): number {
   const left = withoutZeros(a)

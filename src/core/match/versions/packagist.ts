@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareNumbers, compareText, isDigits, versionText } from './order.ts'
+import { compareDigits, compareNumbers, compareText, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * Composer: normalised as composer/semver does, so that `1.0` is `1.0.0.0` and `1.x-dev` is after every other 1, then
@@ -7,16 +7,13 @@ import { compareDigits, compareNumbers, compareText, isDigits, versionText } fro
  */
 export const packagist: VersionScheme = {
   name: 'packagist',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return (
+  compare: comparing(
+    parse,
+    (left, right) =>
       compareText(right.branch, left.branch) ||
       compareNumbers(left.numbers, right.numbers) ||
-      compareSuffixes(left.suffix, right.suffix)
-    )
-  },
+      compareSuffixes(left.suffix, right.suffix),
+  ),
 }
 
 interface Parsed {

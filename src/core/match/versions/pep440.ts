@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareLists, compareNumbers, compareText, isDigits, versionText } from './order.ts'
+import { compareDigits, compareLists, compareNumbers, compareText, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * PEP 440. Legacy versions that it does not allow cannot be compared: they match only where an advisory lists them. Own code
@@ -7,11 +7,9 @@ import { compareDigits, compareLists, compareNumbers, compareText, isDigits, ver
  */
 export const pep440: VersionScheme = {
   name: 'pep440',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return (
+  compare: comparing(
+    parse,
+    (left, right) =>
       compareDigits(left.epoch, right.epoch) ||
       compareNumbers(left.release, right.release) ||
       left.stage - right.stage ||
@@ -20,9 +18,8 @@ export const pep440: VersionScheme = {
       // Without `dev` it is the thing itself, which every development release of it precedes.
       Number(right.dev !== undefined) - Number(left.dev !== undefined) ||
       comparePresent(left.dev, right.dev) ||
-      compareLists(left.local, right.local, compareLocal)
-    )
-  },
+      compareLists(left.local, right.local, compareLocal),
+  ),
 }
 
 interface Parsed {

@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, isDigits, versionText } from './order.ts'
+import { compareDigits, compareText, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * `[epoch:]version[-release]`, each part by rpmvercmp; no epoch is epoch 0. rpm itself calls `1.0` and `1.0-1` equal, which
@@ -7,16 +7,13 @@ import { compareDigits, compareText, isDigits, versionText } from './order.ts'
  */
 export const rpm: VersionScheme = {
   name: 'rpm',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return (
+  compare: comparing(
+    parse,
+    (left, right) =>
       compareDigits(left.epoch, right.epoch) ||
       compareSegments(left.version, right.version) ||
-      compareReleases(left.release, right.release)
-    )
-  },
+      compareReleases(left.release, right.release),
+  ),
 }
 
 interface Parsed {

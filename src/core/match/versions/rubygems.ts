@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, isDigits, versionText } from './order.ts'
+import { compareDigits, compareText, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * Gem::Version: runs of digits and letters, where any letters make a pre-release. Own code because the package
@@ -7,16 +7,13 @@ import { compareDigits, compareText, isDigits, versionText } from './order.ts'
  */
 export const rubygems: VersionScheme = {
   name: 'rubygems',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
+  compare: comparing(parse, (left, right) => {
     for (let index = 0; index < Math.max(left.length, right.length); index++) {
       const order = compareSegments(left[index] ?? '0', right[index] ?? '0')
       if (order !== 0) return order
     }
     return 0
-  },
+  }),
 }
 
 /** Of a gem built for one platform, `1.15.4-x86_64-linux-gnu`: in file names and lock files, no part of the version. */

@@ -1,5 +1,5 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareNumbers, comparePreReleases, versionText } from './order.ts'
+import { compareNumbers, comparePreReleases, comparing, versionText } from './order.ts'
 
 /**
  * Semantic Versioning 2.0.0 section 11, for npm, Go, crates.io and more. Own code because the package `semver` refuses what
@@ -8,12 +8,11 @@ import { compareNumbers, comparePreReleases, versionText } from './order.ts'
  */
 export const semver: VersionScheme = {
   name: 'semver',
-  compare(a, b) {
-    const left = parse(a)
-    const right = parse(b)
-    if (!left || !right) return undefined
-    return compareNumbers(left.numbers, right.numbers) || comparePreReleases(left.preRelease, right.preRelease)
-  },
+  compare: comparing(
+    parse,
+    (left, right) =>
+      compareNumbers(left.numbers, right.numbers) || comparePreReleases(left.preRelease, right.preRelease),
+  ),
 }
 
 interface Parsed {

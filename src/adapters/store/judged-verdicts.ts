@@ -1,0 +1,57 @@
+import { sql } from 'kysely'
+import type { StoredVerdict } from './due-image-rows.ts'
+import type { Engine } from './engine.ts'
+import type { VerdictRecord } from './records.ts'
+import type { Tx } from './schema.ts'
+import { isDecidedAs, verdictColumns, verdictRow } from './verdict-rows.ts'
+
+export interface Judged {
+  readonly image: number
+  readonly former: StoredVerdict | undefined
+  readonly verdict: VerdictRecord
+}
+
+/** Writes the verdicts, and into the outbox those that decide otherwise than the former ones; returns how many do. */
+export async function writeJudged(tx: Tx, engine: Engine, judged: readonly Judged[]): Promise<number> {
+  const rows = judged.map(({ image, former, verdict }) => ({ former, row: verdictRow(image, verdict) }))
+  const same = rows.filter(({ former, row }) => former && isDecidedAs(row, former))
+  const changed = rows.filter(({ former, row }) => !former || !isDecidedAs(row, former))
+  if (same.length > 0) await update(tx, engine, same)
+  if (changed.length > 0) await supersede(tx, engine, changed)
+  return changed.length
+}
+
+interface Written {
+  readonly former: StoredVerdict | undefined
+  readonly row: ReturnType<typeof verdictRow>
+}
+
+/** Only what stands beside the decision is another. */
+async function update(tx: Tx, engine: Engine, written: readonly Written[]): Promise<void> {
+  const columns = { id: 'integer', ...verdictColumns } as const
+  const rows = written.map(({ former, row }) => ({ id: former?.id ?? 0, ...row }))
+  const set = Object.keys(verdictColumns).map((name) => sql`${sql.ref(name)} = newer.${sql.ref(name)}`)
+  await sql`
+    update verdict set ${sql.join(set)} from ${engine.table(columns, rows)} as newer where verdict.id = newer.id`.execute(
+    tx,
+  )
+}
+
+async function supersede(tx: Tx, engine: Engine, written: readonly Written[]): Promise<void> {
+  const images = written.map(({ row }) => row.image_id)
+  await tx
+    .updateTable('verdict')
+    .set({ superseded_at: written[0]!.row.decided_at })
+    .where('image_id', 'in', engine.among(images))
+    .where('superseded_at', 'is', null)
+    .execute()
+  const names = Object.keys(verdictColumns).map((name) => sql.ref(name))
+  const rows = engine.table(
+    verdictColumns,
+    written.map(({ row }) => row),
+  )
+  await sql`insert into verdict (${sql.join(names)}) select ${sql.join(names)} from ${rows} as newer`.execute(tx)
+  await sql`
+    insert into verdict_outbox (verdict_id)
+    select id from verdict where image_id in ${engine.among(images)} and superseded_at is null order by id`.execute(tx)
+}
