@@ -1,0 +1,20 @@
+/** Without tag and digest, which the next build changes. */
+export function nameOf(reference: string): string {
+  return reference.replace(/@[^@/]*$/, '').replace(/:[^:/]*$/, '')
+}
+
+/** A path as a relative URI (RFC 3986): without scheme, authority or leading slash, whatever a hostile name has in it. */
+export function uriOf(path: string): string {
+  const segments = path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..')
+  return segments.length === 0 ? '%2F' : segments.map(segment).join('/')
+}
+
+export const segment = (name: string): string => encodeURIComponent(name.toWellFormed())
+
+/**
+ * A message as SARIF reads it (3.11.5, 3.11.6): braces stand for arguments unless they are doubled, and `[a](b)` is a link. Names
+ * from images must be neither.
+ */
+export function text(message: string): { readonly text: string } {
+  return { text: message.replaceAll('](', '] (').replaceAll(/[{}]/g, '$&$&') }
+}
