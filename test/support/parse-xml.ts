@@ -30,15 +30,16 @@ export function parseXml(xml: string): XmlElement {
     if (!start?.groups) throw new Error(`no element at ${JSON.stringify(xml.slice(at, at + 40))}`)
     const { name = '', attributes = '', end } = start.groups
     const children: XmlElement[] = []
+    const own = { name, attributes: readAttributes(attributes) }
+    if (end === '/') return { ...own, children, text: '' }
     let text = ''
-    while (end === '') {
+    for (;;) {
       text += resolve(take(textRun)?.[0] ?? '')
       const close = take(endTag)
-      if (close?.groups?.['name'] === name) break
+      if (close?.groups?.['name'] === name) return { ...own, children, text }
       if (close) throw new Error(`${name} ends as ${close[0]}`)
       children.push(readElement())
     }
-    return { name, attributes: readAttributes(attributes), children, text }
   }
 
   if (!take(declaration)) throw new Error('no declaration')

@@ -35,7 +35,7 @@ export interface Fault {
   readonly suppressed: Suppression | null
 }
 
-export interface Place {
+interface Place {
   /** In the image, without leading slash; `file!/entry` for what lies in an archive. */
   readonly path: string
   /** 1 is the first; null where the file is meant as a whole. */

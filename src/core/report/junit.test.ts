@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseXml, type XmlElement } from '../../../test/support/parse-xml.ts'
 import { aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
@@ -125,9 +125,9 @@ test('has a suite for each platform, and an error for one without a verdict', ()
 })
 
 test('stays well-formed and loses no text, whatever names and messages say', () => {
-  const word = fc.string({ unit: 'binary', maxLength: 20 })
-  fc.assert(
-    fc.property(word, word, word, (name, path, message) => {
+  const word = string({ unit: 'binary', maxLength: 20 })
+  assert(
+    property(word, word, word, (name, path, message) => {
       const [found] = casesOf(
         aReport({
           packages: [aPackage({ purl: name, name, path })],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { aPackage, aReport, digest, faultyReport, finding, layerDigests } from '../../../test/support/reports.ts'
 import type { IndexReport, Report } from './report.ts'
@@ -334,9 +334,9 @@ test('leaves out places beyond what services take', () => {
 })
 
 test('stays valid whatever names and paths say', () => {
-  const word = fc.string({ unit: 'binary', maxLength: 20 })
-  fc.assert(
-    fc.property(word, word, word, word, (name, path, reference, id) => {
+  const word = string({ unit: 'binary', maxLength: 20 })
+  assert(
+    property(word, word, word, word, (name, path, reference, id) => {
       const hostile = aPackage({ purl: name, name, version: path, path })
       const report = aReport({
         image: { ...aReport({}).image, reference },
