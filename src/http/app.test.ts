@@ -250,21 +250,22 @@ describe('an image with failing checks and secrets', () => {
     const api = await startApi({ report: async () => report })
     const get = async (path: string) =>
       (await api.app.inject(`/api/v1/images/${report.image.digest}/${path}`)).json<object>()
-    const [user, setuid, health, signed] = report.checks
+    const [user, setuid, add, health, signed] = report.checks
     expect(await get('checks')).toEqual({
       items: [
-        { ...user, fromBase: false, createdBy: null },
-        { ...setuid, fromBase: true, createdBy: 'step 0' },
-        { ...health, fromBase: false, createdBy: null },
-        { ...signed, fromBase: false, createdBy: null },
+        { ...user, createdBy: null },
+        { ...setuid, createdBy: 'step 0' },
+        { ...add, createdBy: 'step 1' },
+        { ...health, createdBy: null },
+        { ...signed, createdBy: null },
       ],
       next: null,
     })
     const [key, token] = report.secrets
     expect(await get('secrets')).toEqual({
       items: [
-        { ...key, fromBase: false, createdBy: 'step 1' },
-        { ...token, fromBase: false, createdBy: 'step 2' },
+        { ...key, createdBy: 'step 1' },
+        { ...token, createdBy: 'step 2' },
       ],
       next: null,
     })

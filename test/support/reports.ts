@@ -157,6 +157,14 @@ export const faultyReport: Report = aReport({
       layer: 0,
       fromBase: true,
     }),
+    aCheck({
+      id: 'CIS-DI-0009',
+      title: 'Copy instead of add',
+      level: 'low',
+      evidence: ['ADD app.tar.gz /srv'],
+      layer: 1,
+      suppressed: { by: 'exception', reason: 'unpacked on purpose', until: null },
+    }),
     aCheck({ id: 'CIS-DI-0006', title: 'Have a health check', level: 'low', status: 'pass' }),
     aCheck({
       id: 'CIS-DI-0005',

@@ -1,6 +1,5 @@
 import { checkLevels, type CheckLevel } from '../../core/benchmark/check.ts'
 import type { Guidance } from '../../core/report/faults.ts'
-import { isFromBase } from '../../core/report/origins.ts'
 import type { Report, ReportCheck } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
 import { plural } from './quantities.ts'
@@ -11,14 +10,15 @@ import { severityStyles } from './styles.ts'
 const maxEvidence = 3
 
 /** The checks that fail, worst first, with what was seen and what to do; those that nobody can decide are counted. */
-export function checkList({ checks, image }: Report, paint: Paint, guidance?: Guidance): string {
-  const failing = checks.filter(({ status }) => status === 'fail').toSorted(worstFirst)
+export function checkList({ checks }: Report, paint: Paint, guidance?: Guidance): string {
+  const failing = checks
+    .filter(({ status, suppressed }) => status === 'fail' && suppressed === null)
+    .toSorted(worstFirst)
   const undecidable = checks.filter(({ status }) => status === 'undecidable').map(({ id }) => id)
   if (failing.length + undecidable.length === 0) return ''
   const lines = failing.flatMap((check) => {
-    const { id, title, level, evidence, layer } = check
-    const base = isFromBase(layer, image.base) ? ', from the base' : ''
-    const place = layer === null ? '' : ` (layer ${layer}${base})`
+    const { id, title, level, evidence, layer, fromBase } = check
+    const place = layer === null ? '' : ` (layer ${layer}${fromBase ? ', from the base' : ''})`
     const more = evidence.length - maxEvidence
     const remedy = guidance?.(id)?.remedy
     return [

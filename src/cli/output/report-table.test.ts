@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import { aCheck, aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
 import type { IndexReport, ReportFinding } from '../../core/report/report.ts'
 import { renderReport, type ReportView } from './report-table.ts'
 
@@ -41,26 +41,8 @@ const failing = aReport({
     }),
   ],
   checks: [
-    {
-      id: 'CIS-DI-0001',
-      title: 'Run as a user other than root',
-      level: 'high',
-      status: 'fail',
-      evidence: ['no USER'],
-      layer: null,
-      fromBase: false,
-      suppressed: null,
-    },
-    {
-      id: 'CIS-DI-0006',
-      title: 'Have a health check',
-      level: 'low',
-      status: 'pass',
-      evidence: [],
-      layer: null,
-      fromBase: false,
-      suppressed: null,
-    },
+    aCheck({ evidence: ['no USER'] }),
+    aCheck({ id: 'CIS-DI-0006', title: 'Have a health check', level: 'low', status: 'pass' }),
   ],
   coverage: [
     { subject: 'os', status: 'done' },
@@ -115,6 +97,9 @@ test('shows secrets, checks worst first, and of each what was seen, where, and w
   const text = renderReport(aReport({ image, checks: turned, secrets }), { ...view, guidance })
   expect(text).toContain(`
 snapshot  12: osv of 3 hours ago with 38,123 advisories
+
+Suppressed (shown, not counted)
+  - 1 by exception (unpacked on purpose): CIS-DI-0009
 
 Secrets
   - Private key (private-key) in the file root/.ssh/id_rsa, line 3

@@ -49,7 +49,7 @@ function renderImage(report: Report, view: ReportView): string {
   const parts = [
     paint('bold', safeText(`${report.image.reference} (${report.image.platform})`)) + '\n' + header(report, view),
     open.length > 0 ? findingsTable(open, packages, view) : '',
-    suppressedList(suppressed, (purl) => packages.get(purl)?.[0].name ?? purl, paint),
+    suppressedList(suppressed, report, (purl) => packages.get(purl)?.[0].name ?? purl, paint),
     secretList(report, paint),
     checkList(report, paint, view.guidance),
     gapsList(report, paint),

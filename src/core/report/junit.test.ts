@@ -16,8 +16,8 @@ test('shows what failed and why: rules of the policy, secrets, checks, findings,
   const guidance = (id: string) =>
     id === 'CIS-DI-0001' ? { rationale: 'Root may do everything.', remedy: 'Add a USER instruction.' } : undefined
   expect(junitOf(faultyReport, { guidance })).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="tallyman" tests="11" failures="8" errors="1" skipped="1">
-<testsuite name="registry.example/team/app:1.4 (linux/amd64)" timestamp="2026-05-02T11:00:00Z" tests="11" failures="8" errors="1" skipped="1">
+<testsuites name="tallyman" tests="12" failures="8" errors="1" skipped="2">
+<testsuite name="registry.example/team/app:1.4 (linux/amd64)" timestamp="2026-05-02T11:00:00Z" tests="12" failures="8" errors="1" skipped="2">
 <properties>
 <property name="digest" value="${digest}"/>
 <property name="verdict" value="fail"/>
@@ -45,6 +45,9 @@ test('shows what failed and why: rules of the policy, secrets, checks, findings,
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0008 Do without setuid programs" time="0">
 <failure message="Do without setuid programs: usr/bin/su (4755); usr/bin/mount (4755)" type="low">Do without setuid programs: usr/bin/su (4755); usr/bin/mount (4755)</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0009 Copy instead of add" time="0">
+<skipped message="by exception: unpacked on purpose"/>
 </testcase>
 <testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2021-44906 in pkg:npm/minimist@1.2.5" file="srv/a/node_modules/minimist/package.json" time="0">
 <failure message="${minimist}" type="critical">${minimist}. Update minimist to 1.2.6 or later.</failure>
@@ -114,11 +117,11 @@ test('has a suite for each platform, and an error for one without a verdict', ()
     images: [faultyReport, arm64],
   }
   const xml = junitOf(index, { unscanned: [{ platform: 'linux/s390x', digest }] })
-  expect(parseXml(xml).attributes).toEqual({ name: 'tallyman', tests: '13', failures: '8', errors: '2', skipped: '1' })
+  expect(parseXml(xml).attributes).toEqual({ name: 'tallyman', tests: '14', failures: '8', errors: '2', skipped: '2' })
   expect(
     suitesOf(xml).map(({ attributes: { name, tests, failures, errors } }) => [name, tests, failures, errors]),
   ).toEqual([
-    ['registry.example/team/app:1.4 (linux/amd64)', '11', '8', '1'],
+    ['registry.example/team/app:1.4 (linux/amd64)', '12', '8', '1'],
     ['registry.example/team/app:1.4 (linux/arm64)', '1', '0', '0'],
     ['registry.example/team/app:1.4 (linux/s390x)', '1', '0', '1'],
   ])

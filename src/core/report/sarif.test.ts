@@ -163,6 +163,7 @@ test('has secrets, failing checks and findings as results, each with its rule on
     ['secret/aws-access-key', '8.0'],
     ['CIS-DI-0001', '8.0'],
     ['CIS-DI-0008', '2.0'],
+    ['CIS-DI-0009', '2.0'],
     ['CVE-2021-44906', '9.8'],
     ['CVE-2026-1001', '7.5'],
     ['CVE-2026-1002', undefined],
@@ -188,6 +189,7 @@ test('has secrets, failing checks and findings as results, each with its rule on
     ],
     ['error', 'Run as a user other than root: the image starts as root (no USER)', 'registry.example/team/app', 0],
     ['note', 'Do without setuid programs: usr/bin/su (4755); usr/bin/mount (4755)', 'registry.example/team/app', 0],
+    ['note', 'Copy instead of add: ADD app.tar.gz /srv', 'registry.example/team/app', 1],
     [
       'error',
       'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited. Update minimist to 1.2.6 or later.',
@@ -259,7 +261,7 @@ test('has a run for each platform, told apart by its id, and one that failed for
       results.length,
     ]),
   ).toEqual([
-    ['tallyman/registry.example/team/app/linux/amd64/', true, 8],
+    ['tallyman/registry.example/team/app/linux/amd64/', true, 9],
     ['tallyman/registry.example/team/app/linux/arm64/', true, 0],
     ['tallyman/registry.example/team/app/linux/s390x/', false, 0],
   ])
@@ -297,7 +299,7 @@ test('knows a fault again in the next build: by package and place, not by versio
     secrets: secrets.map((each) => ({ ...each, line: each.line === null ? null : each.line + 1 })),
   }
   expect(prints(next)).toEqual(prints(faultyReport))
-  expect(new Set(prints(next)).size).toBe(8)
+  expect(new Set(prints(next)).size).toBe(9)
 })
 
 test('tells two versions of a package in one place apart', () => {

@@ -42,7 +42,12 @@ function runOf(report: Report, guidance: Guidance | undefined): object {
     digest: image.digest,
     platform: image.platform,
     base: image.base?.digest ?? null,
-    verdict,
+    // Field by field: what came over HTTP may have them in another order.
+    verdict: {
+      outcome: verdict.outcome,
+      policy: verdict.policy,
+      reasons: verdict.reasons.map(({ rule, outcome, message, findings }) => ({ rule, outcome, message, findings })),
+    },
     snapshot: checkedAgainst.snapshot,
   }
   return {

@@ -62,10 +62,7 @@ const checkFields = {
 
 export const reportCheckSchema = named('ReportCheck', shape<ReportCheck>(checkFields))
 
-export const checkPartSchema = named(
-  'ImageCheck',
-  shape<CheckPart>({ ...checkFields, createdBy: nullable('string') }),
-)
+export const checkPartSchema = named('ImageCheck', shape<CheckPart>({ ...checkFields, createdBy: nullable('string') }))
 
 const secretFields = {
   rule: text,
