@@ -1,6 +1,12 @@
-/** Without tag and digest, which the next build changes. */
+import { isDigest } from '../image/digest.ts'
+
+/** Without tag and digest, which the next build changes; of a folder or file, without what leads to the root. */
 export function nameOf(reference: string): string {
-  return reference.replace(/@[^@/]*$/, '').replace(/:[^:/]*$/, '')
+  if (isDigest(reference)) return reference // nobody knows it by another name
+  return reference
+    .replace(/@[^@/]*$/, '')
+    .replace(/:[^:/]*$/, '')
+    .replace(/^[./]+/, '')
 }
 
 /** A path as a relative URI (RFC 3986): without scheme, authority or leading slash, whatever a hostile name has in it. */

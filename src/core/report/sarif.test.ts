@@ -95,7 +95,7 @@ test('is a log of one run with the finding, where it lies, the verdict and what 
                 message: { text: '2 vulnerabilities of high severity or worse' },
               },
               {
-                level: 'warning',
+                level: 'error',
                 descriptor: { id: 'incomplete' },
                 message: { text: 'not everything could be checked' },
               },
@@ -322,6 +322,18 @@ test.each([
 ])('writes the path %j as the relative URI %s', (path, uri) => {
   const report = aReport({ packages: [aPackage({ path })], findings: [finding({})] })
   expect(runOf(report).results[0]?.locations[0]?.physicalLocation.artifactLocation.uri).toBe(uri)
+})
+
+test.each([
+  ['registry.example:5000/team/app:1.4', 'registry.example:5000/team/app'],
+  [`hub/team/app@${digest}`, 'hub/team/app'],
+  [`registry.example:5000/team/app:1.4@${digest}`, 'registry.example:5000/team/app'],
+  [digest, digest],
+  ['../build/app:latest', 'build/app'],
+  ['/home/ci/app.tar', 'home/ci/app.tar'],
+])('names the run of %s so that the next build’s has the same name', (reference, name) => {
+  const { automationDetails } = runOf(aReport({ image: { ...aReport({}).image, reference } }))
+  expect(automationDetails.id).toBe(`tallyman/${name}/linux/amd64/`)
 })
 
 test('does not let a name from an image become a link or an argument of a message', () => {

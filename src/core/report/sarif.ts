@@ -96,7 +96,7 @@ function aboutRun(reference: string, platform: string, engine: string | undefine
 
 /** Verdicts of earlier versions do not say it of each reason. */
 function reasonLevel({ outcome }: VerdictReason, verdict: Outcome): Level {
-  return (outcome ?? verdict) === 'fail' ? 'error' : 'warning'
+  return (outcome ?? verdict) === 'warn' ? 'warning' : 'error'
 }
 
 function notification(message: string, id: string, level: Level): object {
