@@ -62,7 +62,8 @@ export function aCheck(fields: Partial<ReportCheck>): ReportCheck {
   }
 }
 
-function aSecret(fields: Partial<ReportSecret>): ReportSecret {
+/** A key in a file, unless it says otherwise. */
+export function aSecret(fields: Partial<ReportSecret>): ReportSecret {
   return {
     rule: 'private-key',
     title: 'Private key',

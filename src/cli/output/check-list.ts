@@ -32,7 +32,8 @@ export function checkList({ checks }: Report, paint: Paint, guidance?: Guidance)
     undecidable.length === 0
       ? []
       : [safeText(`  ${plural(undecidable.length, 'check')} that an image cannot show: ${undecidable.join(', ')}`)]
-  return `${paint('bold', 'Checks')}\n${[...lines, ...rest].join('\n')}\n`
+  const heading = failing.length > 0 ? 'Checks that fail' : 'Checks'
+  return `${paint('bold', heading)}\n${[...lines, ...rest].join('\n')}\n`
 }
 
 function painted(level: CheckLevel, paint: Paint): string {

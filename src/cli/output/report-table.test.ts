@@ -74,7 +74,7 @@ low       CVE-2026-1002   zlib1g    1:1.2.13   -         layer 0 var/lib/dpkg/st
 Suppressed (shown, not counted)
   - 1 by owner (dpkg owns the file): CVE-2026-1003 in openssl
 
-Checks
+Checks that fail
   - high CIS-DI-0001 Run as a user other than root
       no USER
 
@@ -108,7 +108,7 @@ Secrets
       AKIA… (20 characters); brought by layer 2
   what to do: Revoke it and issue a new one: whoever could pull the image may have it. Then build without it (a build secret instead of COPY, ARG or ENV) and push again; deleting it in a later layer leaves it in the layer below.
 
-Checks
+Checks that fail
   - high CIS-DI-0001 Run as a user other than root
       the image starts as root (no USER)
       what to do: Add a USER instruction.
@@ -121,6 +121,16 @@ Checks
 
 no open findings
 PASS by policy default
+`)
+})
+
+test('names what an image cannot show, also where no check fails', () => {
+  const checks = ['CIS-DI-0005', 'CIS-DI-0009'].map((id) => aCheck({ id, status: 'undecidable' }))
+  expect(renderReport(aReport({ checks }), view)).toContain(`
+Checks
+  2 checks that an image cannot show: CIS-DI-0005, CIS-DI-0009
+
+no open findings
 `)
 })
 

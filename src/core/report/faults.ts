@@ -99,7 +99,8 @@ function checkFault(check: ReportCheck, guidance: Guidance): Fault {
     rationale: known?.rationale ?? null,
     severity: level,
     score: null,
-    message: [title, evidenceText(evidence)].filter((part) => part !== '').join(': '),
+    // Titles say what a good image does.
+    message: [`fails “${title}”`, evidenceText(evidence)].filter((part) => part !== '').join(': '),
     remedy: known?.remedy ?? null,
     name: `${id} ${title}`,
     subject: id,
@@ -124,6 +125,7 @@ function secretFault(secret: ReportSecret): Fault {
     rule,
     title,
     rationale: 'Everybody who can pull the image can read it.',
+    // It grants access to something; to what, the image does not say.
     severity: 'high',
     score: null,
     message: `${title} in ${secretPlace(secret)}: ${redacted}; ${secretStory(secret)}`,

@@ -41,10 +41,10 @@ test('shows what failed and why: rules of the policy, secrets, checks, findings,
 <failure message="${aws}" type="high">${aws}. ${remedy}</failure>
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0001 Run as a user other than root" time="0">
-<failure message="Run as a user other than root: the image starts as root (no USER)" type="high">Run as a user other than root: the image starts as root (no USER). Add a USER instruction.</failure>
+<failure message="fails “Run as a user other than root”: the image starts as root (no USER)" type="high">fails “Run as a user other than root”: the image starts as root (no USER). Add a USER instruction.</failure>
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0008 Do without setuid programs" time="0">
-<failure message="Do without setuid programs: usr/bin/su (4755); usr/bin/mount (4755)" type="low">Do without setuid programs: usr/bin/su (4755); usr/bin/mount (4755)</failure>
+<failure message="fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)" type="low">fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)</failure>
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0009 Copy instead of add" time="0">
 <skipped message="by exception: unpacked on purpose"/>

@@ -187,9 +187,19 @@ test('has secrets, failing checks and findings as results, each with its rule on
       'registry.example/team/app',
       0,
     ],
-    ['error', 'Run as a user other than root: the image starts as root (no USER)', 'registry.example/team/app', 0],
-    ['note', 'Do without setuid programs: usr/bin/su (4755); usr/bin/mount (4755)', 'registry.example/team/app', 0],
-    ['note', 'Copy instead of add: ADD app.tar.gz /srv', 'registry.example/team/app', 1],
+    [
+      'error',
+      'fails “Run as a user other than root”: the image starts as root (no USER)',
+      'registry.example/team/app',
+      0,
+    ],
+    [
+      'note',
+      'fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)',
+      'registry.example/team/app',
+      0,
+    ],
+    ['note', 'fails “Copy instead of add”: ADD app.tar.gz /srv', 'registry.example/team/app', 1],
     [
       'error',
       'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited. Update minimist to 1.2.6 or later.',
