@@ -4,16 +4,27 @@ import type { Outcome } from '../core/policy/policy.ts'
 
 export type Format = 'table' | 'json'
 
+/** Of commands that print a report. */
+export type ReportFormat = Format | 'sarif' | 'junit'
+
 /** Formats that have a name already and come in a later release: asking for one is answered with what there is. */
-const laterFormats: ReadonlySet<string> = new Set(['sarif', 'cyclonedx', 'spdx', 'junit'])
+const laterFormats: ReadonlySet<string> = new Set(['cyclonedx', 'spdx'])
 
 export function outputOption(): Option {
-  return new Option('-o, --output <format>', 'table or json').default('table').argParser((value): Format => {
-    if (value === 'table' || value === 'json') return value
-    if (laterFormats.has(value)) {
-      throw new InvalidArgumentError(`${value} comes in a later release; available are table and json.`)
-    }
-    throw new InvalidArgumentError('available are table and json.')
+  return formatOption<Format>(['table', 'json'])
+}
+
+export function reportOutputOption(): Option {
+  return formatOption<ReportFormat>(['table', 'json', 'sarif', 'junit'])
+}
+
+function formatOption<T extends string>(formats: readonly [T, ...T[]]): Option {
+  const all = formats.join(', ')
+  return new Option('-o, --output <format>', all).default(formats[0]).argParser((value): T => {
+    const format = formats.find((each) => each === value)
+    if (format !== undefined) return format
+    const later = laterFormats.has(value) ? `${value} comes in a later release; ` : ''
+    throw new InvalidArgumentError(`${later}available: ${all}.`)
   })
 }
 

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { runTallyman } from '../../test/support/cli.ts'
+import { faultyReport } from '../../test/support/reports.ts'
+import { junitOf } from '../core/report/junit.ts'
 import type { Report } from '../core/report/report.ts'
+import { sarifOf } from '../core/report/sarif.ts'
 import { TallymanError } from '../errors.ts'
 import { defaultPolicy } from '../core/policy/default-policy.ts'
 import { emptyPolicy, type Policy } from '../core/policy/policy.ts'
@@ -66,16 +69,27 @@ test.each([
   expect(run).toEqual({ exitCode, stdout: `${JSON.stringify(report(outcome), null, 2)}\n`, stderr: '' })
 })
 
+test.each(['sarif', 'junit'])(
+  'scan -o %s prints the report for other programs, with the same exit code',
+  async (format) => {
+    const run = await runTallyman(['scan', 'a/b', '-o', format], { scan: async () => faultyReport })
+    const expected = format === 'sarif' ? `${JSON.stringify(sarifOf(faultyReport), null, 2)}\n` : junitOf(faultyReport)
+    expect(run).toEqual({ exitCode: 1, stdout: expected, stderr: '' })
+  },
+)
+
 test('what cannot be done ends in exit code 3, a message on stderr and nothing on stdout', async () => {
   const scan = async ({ progress }: ScanRequest) => {
     progress('fetching a/b')
     throw new TallymanError('MANIFEST_UNKNOWN', 'a/b:1 is not in the registry')
   }
-  expect(await runTallyman(['scan', 'a/b:1'], { scan })).toEqual({
-    exitCode: 3,
-    stdout: '',
-    stderr: 'fetching a/b\nerror: a/b:1 is not in the registry [MANIFEST_UNKNOWN]\n',
-  })
+  for (const format of ['table', 'json', 'sarif', 'junit']) {
+    expect(await runTallyman(['scan', 'a/b:1', '-o', format], { scan })).toEqual({
+      exitCode: 3,
+      stdout: '',
+      stderr: 'fetching a/b\nerror: a/b:1 is not in the registry [MANIFEST_UNKNOWN]\n',
+    })
+  }
 })
 
 test('an escape sequence in a message or in progress does not reach the terminal', async () => {
@@ -90,8 +104,10 @@ test('an escape sequence in a message or in progress does not reach the terminal
 test.each([
   [['scan'], 'name one image'],
   [['scan', 'a/b', '--layout', 'x'], 'name one image'],
-  [['scan', 'a/b', '-o', 'sarif'], 'sarif comes in a later release; available are table and json.'],
-  [['scan', 'a/b', '-o', 'xml'], 'available are table and json.'],
+  [['scan', 'a/b', '-o', 'spdx'], 'spdx comes in a later release; available: table, json, sarif, junit.'],
+  [['scan', 'a/b', '-o', 'xml'], 'available: table, json, sarif, junit.'],
+  [['images', '-o', 'sarif'], 'available: table, json.'],
+  [['scan', 'a/b', '--explain', 'CVE-2024-0001', '-o', 'junit'], 'printed as table or json, not as junit'],
   [['scan', 'a/b', '--platform', 'amd64'], 'write os/arch[/variant]'],
   [['scan', 'a/b', '--foo'], "unknown option '--foo'"],
   [['scan', 'a/b', 'c/d'], 'too many arguments'],

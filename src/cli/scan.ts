@@ -8,9 +8,18 @@ import type { ScanTarget } from './actions.ts'
 import { print, reportView, type CliContext } from './context.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { withProgress } from './io.ts'
-import { configOption, examples, outputOption, verdictExitCodes, wholeNumber, type Format } from './options.ts'
+import {
+  configOption,
+  examples,
+  reportOutputOption,
+  verdictExitCodes,
+  wholeNumber,
+  type Format,
+  type ReportFormat,
+} from './options.ts'
 import { json } from './output/json.ts'
 import { renderExplanations } from './output/explanation-text.ts'
+import { renderForTools } from './output/render-for-tools.ts'
 import { renderReport } from './output/report-table.ts'
 
 interface Options {
@@ -20,7 +29,7 @@ interface Options {
   readonly policy?: string
   readonly platform?: string
   readonly plainHttp?: boolean
-  readonly output: Format
+  readonly output: ReportFormat
   readonly limit?: number
   readonly explain?: string
   readonly config?: string
@@ -39,10 +48,11 @@ export function scanCommand(context: CliContext): Command {
     .option('--plain-http', 'speak HTTP to a registry that the configuration does not declare')
     .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
     .option('--explain <id>', 'say why the image has, or does not have, this vulnerability, instead of the report')
-    .addOption(outputOption())
+    .addOption(reportOutputOption())
     .addOption(configOption())
     .action(async (image: string | undefined, options: Options) => {
       const { feed } = options
+      if (options.explain !== undefined) explanationFormat(options)
       const report = await withProgress(context.io.stderr, (progress) =>
         context.actions.scan({
           target: scanTarget(image, options),
@@ -56,36 +66,48 @@ export function scanCommand(context: CliContext): Command {
       )
       context.exitWith(exitCodeOf(report.verdict.outcome))
       if (options.explain !== undefined) return explain(report, options.explain, options, context)
-      await print(
-        context,
-        options.output === 'json' ? json(report) : renderReport(report, reportView(context, options.limit)),
-      )
+      await print(context, rendered(report, options, context))
     })
   return examples(verdictExitCodes(command), [
     ['an image in a registry', 'tallyman scan registry.example/team/app:1.4'],
     ['an OCI layout, with vulnerability data of a folder', 'tallyman scan --layout ./build/app:latest --feed ./osv'],
     ['one platform, as JSON', 'tallyman scan registry.example/team/app:1.4 --platform linux/arm64 -o json'],
     ['why it has a vulnerability', 'tallyman scan registry.example/team/app:1.4 --explain CVE-2024-0001'],
+    ['for GitHub code scanning', 'tallyman scan registry.example/team/app:1.4 -o sarif > tallyman.sarif'],
+    ['for the test report of GitLab or Jenkins', 'tallyman scan registry.example/team/app:1.4 -o junit > tallyman.xml'],
     ['a saved image, by a policy of your own', 'tallyman scan --archive app.tar --policy strict.yaml'],
   ])
 }
 
+function rendered(report: Report | IndexReport, { output, limit }: Options, context: CliContext): string {
+  switch (output) {
+    case 'json':
+      return json(report)
+    case 'table':
+      return renderReport(report, reportView(context, limit))
+    case 'sarif':
+    case 'junit':
+      return renderForTools(output, report)
+  }
+}
+
 /** The scan is in the local store now, with everything that the explanation needs. */
-async function explain(
-  report: Report | IndexReport,
-  id: string,
-  { output, config, feed }: Options,
-  context: CliContext,
-): Promise<void> {
-  if (feed === 'none')
-    throw new TallymanError('USAGE', 'with --feed none nothing is matched, so nothing can be explained')
+async function explain(report: Report | IndexReport, id: string, options: Options, context: CliContext): Promise<void> {
   const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
-  const explanations = await context.actions.withLocal(config ?? null, async (local) => {
+  const explanations = await context.actions.withLocal(options.config ?? null, async (local) => {
     const found: Explanation[] = []
     for (const { image } of images) found.push(await explainVulnerability(image.digest, id, local))
     return found
   })
-  await print(context, renderExplanations(explanations, output, reportView(context)))
+  await print(context, renderExplanations(explanations, explanationFormat(options), reportView(context)))
+}
+
+/** USAGE where there is nothing to explain, or no way to print it: asked before the scan, which takes its time. */
+function explanationFormat({ output, feed }: Options): Format {
+  if (feed === 'none')
+    throw new TallymanError('USAGE', 'with --feed none nothing is matched, so nothing can be explained')
+  if (output === 'table' || output === 'json') return output
+  throw new TallymanError('USAGE', `an explanation is printed as table or json, not as ${output}`)
 }
 
 /** Exactly one of the three ways to name an image. */

@@ -6,6 +6,8 @@ import { startApi, type Api } from '../../test/support/api.ts'
 import { runTallyman } from '../../test/support/cli.ts'
 import { judgeStored, storeImage, storeSnapshot } from '../../test/support/stored-images.ts'
 import { digestOf } from '../core/image/digest.ts'
+import { junitOf } from '../core/report/junit.ts'
+import { sarifOf } from '../core/report/sarif.ts'
 import type { CliActions } from './actions.ts'
 
 const hub = { registry: 'hub', repository: 'team/app' }
@@ -73,14 +75,52 @@ test('prints the server’s answer as JSON', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ image: app, digest: app, outcome: 'fail', complete: true })
 })
 
-test('an image that is not scanned is an error, not a pass', async () => {
-  expect(await verdict('hub/team/app:2.0')).toEqual({
-    exitCode: 3,
-    stdout: '',
-    stderr:
-      'error: registry.example:5000/team/app:2.0 has not been seen yet; ask for a scan or wait for its push [NOT_SCANNED]\n',
+test('prints the server’s report for other programs: as SARIF and as JUnit', async () => {
+  const report = await api.deps.report(app)
+  expect(await verdict('hub/team/app:1.0', '-o', 'sarif')).toEqual({
+    exitCode: 1,
+    stdout: `${JSON.stringify(sarifOf(report), null, 2)}\n`,
+    stderr: '',
   })
+  expect(await verdict(app, '-o', 'junit')).toEqual({ exitCode: 1, stdout: junitOf(report), stderr: '' })
 })
+
+test('a platform without a verdict is an error in the test report, not left out of it', async () => {
+  const amd64 = await storeImage(api.store, 'index amd64')
+  await judgeStored(api.store, amd64.digest)
+  const children = [
+    { digest: amd64.digest, platform: 'linux/amd64' },
+    { digest: digestOf('index arm64'), platform: 'linux/arm64' },
+  ]
+  const index = digestOf('index')
+  await api.store.images.saveIndex({
+    digest: index,
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    children,
+  })
+  const { stdout, exitCode } = await verdict(index, '-o', 'junit')
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain('<testsuites name="tallyman" tests="5" failures="4" errors="1" skipped="0">')
+  expect(stdout).toContain(
+    `<error message="not scanned yet" type="NOT_SCANNED">linux/arm64 (${digestOf('index arm64')}) has no verdict yet</error>`,
+  )
+  expect((JSON.parse((await verdict(index, '-o', 'sarif')).stdout) as { runs: object[] }).runs).toMatchObject([
+    { invocations: [{ executionSuccessful: true }] },
+    { invocations: [{ executionSuccessful: false }], results: [] },
+  ])
+})
+
+test.each(['table', 'json', 'sarif', 'junit'])(
+  'as %s, an image that is not scanned is an error, not a pass',
+  async (format) => {
+    expect(await verdict('hub/team/app:2.0', '-o', format)).toEqual({
+      exitCode: 3,
+      stdout: '',
+      stderr:
+        'error: registry.example:5000/team/app:2.0 has not been seen yet; ask for a scan or wait for its push [NOT_SCANNED]\n',
+    })
+  },
+)
 
 test('--wait asks for one scan and waits for its verdict', async () => {
   const running = verdict('hub/team/app:3.0', '--wait', '20s')

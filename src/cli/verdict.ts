@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Digest } from '../core/image/digest.ts'
-import type { Report } from '../core/report/report.ts'
+import type { Unscanned } from '../core/report/platforms.ts'
+import type { IndexReport, Report } from '../core/report/report.ts'
 import type { VerdictAnswer } from '../flows/answer-verdict.ts'
 import { chooseServer, print, reportView, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { exitCodeOf } from './exit-code.ts'
@@ -9,13 +10,14 @@ import {
   configOption,
   duration,
   examples,
-  outputOption,
+  reportOutputOption,
   serverOptions,
   verdictExitCodes,
   wholeNumber,
-  type Format,
+  type ReportFormat,
 } from './options.ts'
 import { json } from './output/json.ts'
+import { renderForTools } from './output/render-for-tools.ts'
 import { renderVerdict } from './output/verdict-table.ts'
 import type { ServerClient } from './server-client.ts'
 import { waitForVerdict } from './wait-for-verdict.ts'
@@ -23,7 +25,7 @@ import { waitForVerdict } from './wait-for-verdict.ts'
 interface Options extends ServerChoice {
   readonly wait: number
   readonly limit?: number
-  readonly output: Format
+  readonly output: ReportFormat
 }
 
 export function verdictCommand(context: CliContext): Command {
@@ -35,7 +37,7 @@ export function verdictCommand(context: CliContext): Command {
     .argument('<image>', 'host/repository[:tag][@digest]; in CI the digest, which no later push can change')
     .option('--wait <duration>', 'wait so long for a verdict, 5m; a scan is asked for if need be', duration, 0)
     .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
-    .addOption(outputOption())
+    .addOption(reportOutputOption())
     .addOption(configOption())
   serverOptions(command).action(async (image: string, options: Options) => {
     const { server, token, settings } = await chooseServer(options, context)
@@ -45,7 +47,9 @@ export function verdictCommand(context: CliContext): Command {
       )
       context.exitWith(exitCodeOf(answer.outcome))
       if (options.output === 'json') return json(answer)
-      return renderVerdict(answer, await reports(answer, client), reportView(context, options.limit))
+      const found = await reports(answer, client)
+      if (options.output === 'table') return renderVerdict(answer, found, reportView(context, options.limit))
+      return renderForTools(options.output, wholeReport(answer, found), unscanned(answer, found))
     })
     await print(context, text)
   })
@@ -55,11 +59,32 @@ export function verdictCommand(context: CliContext): Command {
       'another server, with a token',
       'TALLYMAN_TOKEN=… tallyman verdict registry.example/team/app:1.4 --server https://tallyman.example',
     ],
+    ['for GitHub code scanning', 'tallyman verdict registry.example/team/app@sha256:… -o sarif > tallyman.sarif'],
+    [
+      'for the test report of GitLab or Jenkins',
+      'tallyman verdict registry.example/team/app@sha256:… -o junit > tallyman.xml',
+    ],
     ['for a script', 'tallyman verdict registry.example/team/app:1.4 -o json'],
   ])
 }
 
-/** The reports behind the verdicts: the table shows the findings, not only how many there are. */
+/** What the server would answer as the image's report, were every platform of it scanned. */
+function wholeReport(
+  { image, digest, outcome, policy, images }: VerdictAnswer,
+  reports: ReadonlyMap<Digest, Report>,
+): Report | IndexReport {
+  const own = reports.get(digest)
+  if (own) return own
+  const scanned = images.map((each) => reports.get(each.digest)).filter((each) => each !== undefined)
+  const verdict = { outcome, policy }
+  return { schema: 'tallyman.index-report/v1', digest, reference: image, verdict, images: scanned }
+}
+
+function unscanned({ images }: VerdictAnswer, reports: ReadonlyMap<Digest, Report>): readonly Unscanned[] {
+  return images.filter(({ digest }) => !reports.has(digest)).map(({ platform, digest }) => ({ platform, digest }))
+}
+
+/** The reports behind the verdicts: what is shown are the findings, not only how many there are. */
 async function reports({ images }: VerdictAnswer, client: ServerClient): Promise<ReadonlyMap<Digest, Report>> {
   const found = new Map<Digest, Report>()
   for (const { digest, verdict } of images) {

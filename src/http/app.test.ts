@@ -2,8 +2,11 @@ import { defaultPolicy } from '../core/policy/default-policy.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hubSecret, startApi, type Api } from '../../test/support/api.ts'
 import { scan } from '../../test/support/store-records.ts'
+import { faultyReport } from '../../test/support/reports.ts'
 import { judgeStored, storeImage, storeSnapshot, type StoredImage } from '../../test/support/stored-images.ts'
 import { digestOf } from '../core/image/digest.ts'
+import { junitOf } from '../core/report/junit.ts'
+import { sarifOf } from '../core/report/sarif.ts'
 import { TallymanError } from '../errors.ts'
 
 const hub = { registry: 'hub', repository: 'team/app' }
@@ -126,11 +129,28 @@ describe('a store with one judged image', () => {
     expect(body).toEqual(JSON.parse(JSON.stringify(await api.deps.report(image.digest))))
   })
 
+  test('answers with the report as SARIF and as JUnit, for CI without our command line', async () => {
+    const report = await api.deps.report(image.digest)
+    const as = async (format: string) => {
+      const answer = await api.app.inject(`/api/v1/images/${image.digest}/report?format=${format}`)
+      return { status: answer.statusCode, type: answer.headers['content-type'], body: answer.body }
+    }
+    expect(await as('sarif')).toEqual({
+      status: 200,
+      type: 'application/sarif+json; charset=utf-8',
+      body: JSON.stringify(sarifOf(report)),
+    })
+    expect(await as('junit')).toEqual({ status: 200, type: 'application/xml', body: junitOf(report) })
+    expect(JSON.parse((await as('json')).body)).toEqual(JSON.parse(JSON.stringify(report)))
+    expect(await as('pdf')).toMatchObject({ status: 400, type: 'application/problem+json' })
+  })
+
   test.each([
     ['findings', 'vulnerability', ['CVE-2021-44906', 'CVE-2026-1001', 'CVE-2026-1002']],
     ['packages', 'name', ['openssl', 'zlib1g', 'minimist']],
     ['layers', 'createdBy', ['step 0', 'step 1']],
     ['checks', 'id', []],
+    ['secrets', 'rule', []],
   ])('pages through the %s of an image', async (part, field, expected) => {
     const seen: unknown[] = []
     let cursor = ''
@@ -220,6 +240,37 @@ describe('a store with one judged image', () => {
     expect(text).toContain('tallyman_feed_age_seconds{feed="osv"} 10800')
     expect(text).toContain('tallyman_jobs{lane="push",state="waiting"} 0')
     expect(text).toContain('process_cpu_seconds_total')
+  })
+})
+
+describe('an image with failing checks and secrets', () => {
+  test('says of each the layer, whether it is the base’s, and the build instruction', async () => {
+    const layers = faultyReport.image.layers.map((each, index) => ({ ...each, createdBy: `step ${index}` }))
+    const report = { ...faultyReport, image: { ...faultyReport.image, layers } }
+    const api = await startApi({ report: async () => report })
+    const get = async (path: string) =>
+      (await api.app.inject(`/api/v1/images/${report.image.digest}/${path}`)).json<object>()
+    const [user, setuid, add, health, signed] = report.checks
+    expect(await get('checks')).toEqual({
+      items: [
+        { ...user, createdBy: null },
+        { ...setuid, createdBy: 'step 0' },
+        { ...add, createdBy: 'step 1' },
+        { ...health, createdBy: null },
+        { ...signed, createdBy: null },
+      ],
+      next: null,
+    })
+    const [key, token] = report.secrets
+    expect(await get('secrets')).toEqual({
+      items: [
+        { ...key, createdBy: 'step 1' },
+        { ...token, createdBy: 'step 2' },
+      ],
+      next: null,
+    })
+    expect(await get('report')).toEqual(JSON.parse(JSON.stringify(report)))
+    await api.close()
   })
 })
 

@@ -46,6 +46,7 @@ const routes = [
   'GET /api/v1/images/{digest}/layers',
   'GET /api/v1/images/{digest}/packages',
   'GET /api/v1/images/{digest}/report',
+  'GET /api/v1/images/{digest}/secrets',
   'GET /api/v1/jobs',
   'GET /api/v1/notifications',
   'GET /api/v1/packages',

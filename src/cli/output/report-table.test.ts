@@ -1,83 +1,7 @@
 import { expect, test } from 'vitest'
-import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
+import { aCheck, aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import type { IndexReport, ReportFinding } from '../../core/report/report.ts'
 import { renderReport, type ReportView } from './report-table.ts'
-
-const digest = `sha256:${'a'.repeat(64)}` as const
-
-function aPackage(fields: Partial<ReportPackage>): ReportPackage {
-  const { name = 'openssl', version = '3.0.15-1' } = fields
-  return {
-    purl: `pkg:deb/debian/${name}@${version}`,
-    name,
-    version,
-    ecosystem: 'Debian:12',
-    source: null,
-    arch: 'amd64',
-    cataloger: 'dpkg',
-    path: 'var/lib/dpkg/status',
-    layer: 0,
-    fromBase: false,
-    ownedBy: null,
-    licenses: [],
-    ...fields,
-  }
-}
-
-function finding(fields: Partial<ReportFinding>): ReportFinding {
-  return {
-    vulnerability: 'CVE-2026-1001',
-    advisory: 'DEBIAN-CVE-2026-1001',
-    aliases: [],
-    advisories: ['DEBIAN-CVE-2026-1001'],
-    package: 'pkg:deb/debian/openssl@3.0.15-1',
-    fixed: null,
-    severity: 'high',
-    score: 7.5,
-    vector: null,
-    ratings: [],
-    published: null,
-    summary: null,
-    firstSeen: '2026-05-01T00:00:00Z',
-    state: 'open',
-    suppressed: null,
-    layer: 0,
-    fromBase: false,
-    kev: false,
-    epss: null,
-    ...fields,
-  }
-}
-
-function aReport(fields: Partial<Report>): Report {
-  return {
-    schema: 'tallyman.report/v1',
-    image: {
-      reference: 'registry.example/team/app:1.4',
-      digest,
-      platform: 'linux/amd64',
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      created: '2026-04-30T12:00:00Z',
-      size: 34_120_000,
-      distro: { id: 'debian', version: '12', ecosystem: 'Debian:12' },
-      base: null,
-      layers: [{ diffId: null, digest, size: 34_120_000, createdBy: null }],
-    },
-    packages: [aPackage({})],
-    findings: [],
-    checks: [],
-    secrets: [],
-    coverage: [{ subject: 'os', status: 'done' }],
-    verdict: { outcome: 'pass', policy: 'default', reasons: [] },
-    checkedAgainst: {
-      snapshot: '12',
-      feeds: [{ name: 'osv', fetched: '2026-05-02T09:00:00Z', advisories: 38_123 }],
-      engine: '0.1.0',
-      catalogers: { dpkg: 1 },
-    },
-    scannedAt: '2026-05-02T11:00:00Z',
-    ...fields,
-  }
-}
 
 const view: ReportView = { paint: (_style, text) => text, now: new Date('2026-05-02T12:00:00Z') }
 
@@ -117,26 +41,8 @@ const failing = aReport({
     }),
   ],
   checks: [
-    {
-      id: 'CIS-DI-0001',
-      title: 'Run as a user other than root',
-      level: 'high',
-      status: 'fail',
-      evidence: ['no USER'],
-      layer: null,
-      fromBase: false,
-      suppressed: null,
-    },
-    {
-      id: 'CIS-DI-0006',
-      title: 'Have a health check',
-      level: 'low',
-      status: 'pass',
-      evidence: [],
-      layer: null,
-      fromBase: false,
-      suppressed: null,
-    },
+    aCheck({ evidence: ['no USER'] }),
+    aCheck({ id: 'CIS-DI-0006', title: 'Have a health check', level: 'low', status: 'pass' }),
   ],
   coverage: [
     { subject: 'os', status: 'done' },
@@ -166,10 +72,11 @@ high      CVE-2026-1001   openssl   3.0.15-1   3.0.16-1  layer 0 var/lib/dpkg/st
 low       CVE-2026-1002   zlib1g    1:1.2.13   -         layer 0 var/lib/dpkg/status
 
 Suppressed (shown, not counted)
-  - CVE-2026-1003 in openssl, by owner: dpkg owns the file
+  - 1 by owner (dpkg owns the file): CVE-2026-1003 in openssl
 
-Checks
-  - CIS-DI-0001 Run as a user other than root (high, fail): no USER
+Checks that fail
+  - high CIS-DI-0001 Run as a user other than root
+      no USER
 
 Not understood
   - layer 1, partial (FILE_TOO_LARGE: usr/lib/big.jar)
@@ -178,6 +85,71 @@ Not understood
 FAIL by policy default
   - 2 vulnerabilities of high severity or worse, all with a fix (fixable-high)
 Next: update minimist and openssl to the fixed versions, rebuild and push.
+`)
+})
+
+test('shows secrets, checks worst first, and of each what was seen, where, and what to do', () => {
+  const { checks, secrets, image } = faultyReport
+  const guidance = (id: string) =>
+    id === 'CIS-DI-0001' ? { rationale: 'Root may do everything.', remedy: 'Add a USER instruction.' } : undefined
+  const seen = ['a', 'b', 'c', 'd', 'e'].map((name) => `usr/bin/${name} (4755)`)
+  const turned = checks.map((each) => (each.id === 'CIS-DI-0008' ? { ...each, evidence: seen } : each)).toReversed()
+  const text = renderReport(aReport({ image, checks: turned, secrets }), { ...view, guidance })
+  expect(text).toContain(`
+snapshot  12: osv of 3 hours ago with 38,123 advisories
+
+Suppressed (shown, not counted)
+  - 1 by exception (unpacked on purpose): CIS-DI-0009
+
+Secrets
+  - Private key (private-key) in the file root/.ssh/id_rsa, line 3
+      -----BEGIN … (1675 characters); brought by layer 1, deleted in layer 2 and still to be read below it
+  - AWS access key (aws-access-key) in the variable AWS_KEY
+      AKIA… (20 characters); brought by layer 2
+  what to do: Revoke it and issue a new one: whoever could pull the image may have it. Then build without it (a build secret instead of COPY, ARG or ENV) and push again; deleting it in a later layer leaves it in the layer below.
+
+Checks that fail
+  - high CIS-DI-0001 Run as a user other than root
+      the image starts as root (no USER)
+      what to do: Add a USER instruction.
+  - low CIS-DI-0008 Do without setuid programs (layer 0, from the base)
+      usr/bin/a (4755)
+      usr/bin/b (4755)
+      usr/bin/c (4755)
+      and 2 more
+  1 check that an image cannot show: CIS-DI-0005
+
+no open findings
+PASS by policy default
+`)
+})
+
+test('names what an image cannot show, also where no check fails', () => {
+  const checks = ['CIS-DI-0005', 'CIS-DI-0009'].map((id) => aCheck({ id, status: 'undecidable' }))
+  expect(renderReport(aReport({ checks }), view)).toContain(`
+Checks
+  2 checks that an image cannot show: CIS-DI-0005, CIS-DI-0009
+
+no open findings
+`)
+})
+
+test('says of suppressed findings how many each reason speaks for, and names the first', () => {
+  const headers = { by: 'indirect' as const, reason: 'headers only', until: null }
+  const excepted = { by: 'exception' as const, reason: 'not reachable', until: '2026-06-01T00:00:00Z' }
+  const findings = Array.from({ length: 1_007 }, (_, index) =>
+    finding({
+      vulnerability: `CVE-2026-${index + 1}`,
+      state: 'suppressed',
+      suppressed: index === 2 ? excepted : headers,
+    }),
+  )
+  expect(renderReport(aReport({ findings }), view)).toContain(`
+Suppressed (shown, not counted)
+  - 1,006 by indirect (headers only): CVE-2026-1 in openssl, CVE-2026-2 in openssl, CVE-2026-4 in openssl, CVE-2026-5 in openssl, CVE-2026-6 in openssl and 1,001 more
+  - 1 by exception until 2026-06-01T00:00:00Z (not reachable): CVE-2026-3 in openssl
+
+no open findings; 1,007 suppressed
 `)
 })
 
@@ -276,6 +248,8 @@ test('shows control characters of names and paths, instead of obeying them', () 
     aReport({
       packages: [aPackage({ purl: hostile, name: 'x\u001B[2J', version: '1\r\n2', path: 'a\u202Eb' })],
       findings: [finding({ package: hostile })],
+      checks: faultyReport.checks.map((each) => ({ ...each, evidence: ['seen\u001B[2J'] })),
+      secrets: faultyReport.secrets.map((each) => ({ ...each, path: 'a\u001B[2J', redacted: '\u009B' })),
     }),
     view,
   )

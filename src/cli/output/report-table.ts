@@ -1,12 +1,17 @@
 import type { Severity } from '../../core/match/advisory.ts'
 import type { Outcome } from '../../core/policy/policy.ts'
+import type { Guidance } from '../../core/report/faults.ts'
+import { gapText, isGap } from '../../core/report/gaps.ts'
 import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
 import { baseName } from './base-name.ts'
+import { checkList } from './check-list.ts'
 import { nextStep } from './next-step.ts'
 import { ago, grouped, megabytes, plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
+import { secretList } from './secret-list.ts'
 import { outcomeStyles, severityStyles } from './styles.ts'
+import { suppressedList } from './suppressed-list.ts'
 import { fields, table, type Column } from './table.ts'
 
 export interface ReportView {
@@ -16,6 +21,8 @@ export interface ReportView {
   readonly width?: number | undefined
   /** At most so many findings; what is left out is counted. Undefined: all. */
   readonly limit?: number | undefined
+  /** What is known about the rules of the benchmark. */
+  readonly guidance?: Guidance | undefined
 }
 
 /** Worst first; unknown before low, because it can be anything. */
@@ -38,11 +45,13 @@ function renderImage(report: Report, view: ReportView): string {
   const { paint } = view
   const open = report.findings.filter(({ state }) => state === 'open').toSorted(worstFirst)
   const suppressed = report.findings.filter(({ state }) => state === 'suppressed').toSorted(worstFirst)
+  const packages = packagesByPurl(report)
   const parts = [
     paint('bold', safeText(`${report.image.reference} (${report.image.platform})`)) + '\n' + header(report, view),
-    open.length > 0 ? findingsTable(open, report, view) : '',
-    suppressed.length > 0 ? suppressedList(suppressed, report, view) : '',
-    checksList(report, paint),
+    open.length > 0 ? findingsTable(open, packages, view) : '',
+    suppressedList(suppressed, report, (purl) => packages.get(purl)?.[0].name ?? purl, paint),
+    secretList(report, paint),
+    checkList(report, paint, view.guidance),
     gapsList(report, paint),
     `${summary(open, suppressed)}\n${origins(report, open)}${renderVerdict(report, open, paint)}`,
   ]
@@ -79,10 +88,9 @@ function describeSnapshot({ snapshot, feeds }: Report['checkedAgainst'], now: Da
 
 function findingsTable(
   findings: readonly ReportFinding[],
-  report: Report,
+  packages: ReadonlyMap<string, Places>,
   { paint, width, limit }: ReportView,
 ): string {
-  const packages = packagesByPurl(report)
   const named = (finding: ReportFinding) => packages.get(finding.package)
   const columns: readonly Column<ReportFinding>[] = [
     { title: 'SEVERITY', cell: ({ severity }) => severity, style: ({ severity }) => severityStyles[severity] },
@@ -118,35 +126,10 @@ function where(places: Places | undefined): string {
   return `layer ${layer} ${path}${more}`
 }
 
-function suppressedList(findings: readonly ReportFinding[], report: Report, { paint }: ReportView): string {
-  const packages = packagesByPurl(report)
-  const lines = findings.map(({ vulnerability, package: purl, suppressed }) => {
-    const name = packages.get(purl)?.[0].name ?? purl
-    const until = suppressed?.until ? ` until ${suppressed.until}` : ''
-    const why = suppressed ? `by ${suppressed.by}: ${suppressed.reason}${until}` : 'without a reason'
-    return `  - ${safeText(`${vulnerability} in ${name}, ${why}`)}\n`
-  })
-  return `${paint('bold', 'Suppressed')} (shown, not counted)\n${lines.join('')}`
-}
-
-function checksList({ checks }: Report, paint: Paint): string {
-  const bad = checks.filter(({ status }) => status === 'fail' || status === 'undecidable')
-  if (bad.length === 0) return ''
-  const lines = bad.map(({ id, title, level, status, evidence }) => {
-    const seen = evidence.length > 0 ? `: ${evidence.join('; ')}` : ''
-    return `  - ${safeText(`${id} ${title} (${level}, ${status})${seen}`)}\n`
-  })
-  return `${paint('bold', 'Checks')}\n${lines.join('')}`
-}
-
 function gapsList({ coverage }: Report, paint: Paint): string {
-  const gaps = coverage.filter(({ status }) => status !== 'done')
+  const gaps = coverage.filter(isGap)
   if (gaps.length === 0) return ''
-  const lines = gaps.map(({ subject, status, reason, detail }) => {
-    const why = [reason, detail].filter((part) => part !== undefined).join(': ')
-    return `  - ${safeText(`${subject}, ${status}${why === '' ? '' : ` (${why})`}`)}\n`
-  })
-  return `${paint('bold', 'Not understood')}\n${lines.join('')}`
+  return `${paint('bold', 'Not understood')}\n${gaps.map((gap) => `  - ${safeText(gapText(gap))}\n`).join('')}`
 }
 
 /** `3 findings: 1 critical, 2 high; 2 with a fix; 1 suppressed`. */

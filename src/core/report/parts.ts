@@ -1,5 +1,5 @@
 import { isFromBase } from './origins.ts'
-import type { Report, ReportFinding, ReportImage, ReportPackage } from './report.ts'
+import type { Report, ReportCheck, ReportFinding, ReportImage, ReportPackage, ReportSecret } from './report.ts'
 
 /** The parts of a report as they stand alone: with the build instruction that the report has once for each layer. */
 
@@ -10,6 +10,9 @@ interface Made {
 
 export interface PackagePart extends ReportPackage, Made {}
 export interface FindingPart extends ReportFinding, Made {}
+
+export interface CheckPart extends ReportCheck, Made {}
+export interface SecretPart extends ReportSecret, Made {}
 
 export type ReportLayer = ReportImage['layers'][number]
 
@@ -22,11 +25,19 @@ export interface LayerPart extends ReportLayer {
 }
 
 export function packageParts({ packages, image }: Report): readonly PackagePart[] {
-  return packages.map((each) => ({ ...each, createdBy: image.layers[each.layer]?.createdBy ?? null }))
+  return packages.map((each) => ({ ...each, createdBy: createdBy(each.layer, image) }))
 }
 
 export function findingParts({ findings, image }: Report): readonly FindingPart[] {
-  return findings.map((each) => ({ ...each, createdBy: image.layers[each.layer ?? -1]?.createdBy ?? null }))
+  return findings.map((each) => ({ ...each, createdBy: createdBy(each.layer, image) }))
+}
+
+export function checkParts({ checks, image }: Report): readonly CheckPart[] {
+  return checks.map((each) => ({ ...each, createdBy: createdBy(each.layer, image) }))
+}
+
+export function secretParts({ secrets, image }: Report): readonly SecretPart[] {
+  return secrets.map((each) => ({ ...each, createdBy: createdBy(each.layer, image) }))
 }
 
 export function layerParts({ image, packages }: Report): readonly LayerPart[] {
@@ -37,4 +48,8 @@ export function layerParts({ image, packages }: Report): readonly LayerPart[] {
     fromBase: isFromBase(index, image.base),
     packages: [...new Set(brought.get(index)?.map(({ purl }) => purl))],
   }))
+}
+
+function createdBy(layer: number | null, { layers }: ReportImage): string | null {
+  return layers[layer ?? -1]?.createdBy ?? null
 }

@@ -1,6 +1,8 @@
 import { Type, type FastifyPluginAsyncTypebox, type TUnsafe } from '@fastify/type-provider-typebox'
-import { findingParts, layerParts, packageParts } from '../../core/report/parts.ts'
+import { junitOf } from '../../core/report/junit.ts'
+import { checkParts, findingParts, layerParts, packageParts, secretParts } from '../../core/report/parts.ts'
 import type { IndexReport, Report } from '../../core/report/report.ts'
+import { sarifOf } from '../../core/report/sarif.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import { TallymanError } from '../../errors.ts'
 import type { AppDeps } from '../deps.ts'
@@ -10,17 +12,22 @@ import { findingPartSchema } from '../schemas/finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from '../schemas/image.ts'
 import { filter, listQuery, pageOf, splitQuery } from '../schemas/page.ts'
 import {
+  checkPartSchema,
   indexReportSchema,
   layerPartSchema,
   packagePartSchema,
-  reportCheckSchema,
   reportSchema,
+  secretPartSchema,
 } from '../schemas/report.ts'
 import { ref } from '../schemas/shape.ts'
 import { digestSchema, outcomes, verdictRecordSchema } from '../schemas/verdict.ts'
 
 const params = Type.Object({ digest: digestSchema })
 const pageQuery = listQuery({})
+const formatQuery = Type.Object(
+  { format: Type.Enum(['json', 'sarif', 'junit'], { type: 'string', default: 'json' }) },
+  { additionalProperties: false },
+)
 const about = { tags: ['images'], security: needsToken }
 
 const filters = listQuery({
@@ -110,16 +117,36 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
   const reportRouteSchema = {
     ...about,
     operationId: 'getImageReport',
-    summary: 'The whole report, or one per platform for an index',
+    summary: 'The whole report, or one per platform for an index; also as SARIF or JUnit',
     params,
-    response: { 200: Type.Union([ref(reportSchema), ref(indexReportSchema)]) },
+    querystring: formatQuery,
+    response: {
+      200: {
+        description: 'The report.',
+        content: {
+          'application/json': { schema: Type.Union([ref(reportSchema), ref(indexReportSchema)]) },
+          'application/sarif+json': { schema: Type.Object({}, { description: 'SARIF 2.1.0' }) },
+          'application/xml': { schema: Type.String({ description: 'JUnit' }) },
+        },
+      },
+    },
   }
   app.route({
     method: 'GET',
     url: '/images/:digest/report',
     schema: reportRouteSchema,
-    handler: async (request) => {
-      return deps.report(request.params.digest)
+    handler: async (request, reply) => {
+      const report = await deps.report(request.params.digest)
+      switch (request.query.format) {
+        case 'json':
+          return report
+        case 'sarif':
+          reply.type('application/sarif+json')
+          return JSON.stringify(sarifOf(report))
+        case 'junit':
+          reply.type('application/xml')
+          return junitOf(report)
+      }
     },
   })
 
@@ -144,7 +171,8 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
   }
   part('findings', 'listImageFindings', 'Findings, worst first', ref(findingPartSchema), findingParts)
   part('packages', 'listImagePackages', 'Packages, with layer and path', ref(packagePartSchema), packageParts)
-  part('checks', 'listImageChecks', 'Benchmark checks', ref(reportCheckSchema), (r) => r.checks)
+  part('checks', 'listImageChecks', 'Benchmark checks', ref(checkPartSchema), checkParts)
+  part('secrets', 'listImageSecrets', 'Secrets, redacted', ref(secretPartSchema), secretParts)
   part('layers', 'listImageLayers', 'Layers from the base up, with what each brought', ref(layerPartSchema), layerParts)
 
   const derivedSchema = {

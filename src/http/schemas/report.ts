@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
+import { checkLevels } from '../../core/benchmark/check.ts'
 import type { Distro } from '../../core/inventory/package.ts'
-import type { LayerPart, PackagePart, ReportLayer } from '../../core/report/parts.ts'
+import type { CheckPart, LayerPart, PackagePart, ReportLayer, SecretPart } from '../../core/report/parts.ts'
 import type {
   CheckedAgainst,
   FeedState,
@@ -48,18 +49,39 @@ export const packagePartSchema = named(
   shape<PackagePart>({ ...packageFields, createdBy: nullable('string') }),
 )
 
-export const reportCheckSchema = named(
-  'ReportCheck',
-  shape<ReportCheck>({
-    id: text,
-    title: text,
-    level: text,
-    status: word(['pass', 'fail', 'not-applicable', 'undecidable']),
-    evidence: texts,
-    layer: nullable('integer'),
-    fromBase: Type.Boolean(),
-    suppressed: suppressionSchema,
-  }),
+const checkFields = {
+  id: text,
+  title: text,
+  level: word(checkLevels),
+  status: word(['pass', 'fail', 'not-applicable', 'undecidable']),
+  evidence: texts,
+  layer: nullable('integer'),
+  fromBase: Type.Boolean(),
+  suppressed: suppressionSchema,
+}
+
+export const reportCheckSchema = named('ReportCheck', shape<ReportCheck>(checkFields))
+
+export const checkPartSchema = named('ImageCheck', shape<CheckPart>({ ...checkFields, createdBy: nullable('string') }))
+
+const secretFields = {
+  rule: text,
+  title: text,
+  where: word(['file', 'env', 'label', 'history']),
+  path: text,
+  line: nullable('integer'),
+  layer: count,
+  deletedInLayer: nullable('integer'),
+  redacted: text,
+  fromBase: Type.Boolean(),
+  suppressed: suppressionSchema,
+}
+
+export const reportSecretSchema = named('ReportSecret', shape<ReportSecret>(secretFields))
+
+export const secretPartSchema = named(
+  'ImageSecret',
+  shape<SecretPart>({ ...secretFields, createdBy: nullable('string') }),
 )
 
 const imageSchema = shape<ReportImage>({
@@ -72,19 +94,6 @@ const imageSchema = shape<ReportImage>({
   distro: distroSchema,
   base: orNull(shape<NonNullable<ReportImage['base']>>({ digest: digestSchema, references: texts, layers: count })),
   layers: list(reportLayerSchema),
-})
-
-const secretSchema = shape<ReportSecret>({
-  rule: text,
-  title: text,
-  where: word(['file', 'env', 'label', 'history']),
-  path: text,
-  line: nullable('integer'),
-  layer: count,
-  deletedInLayer: nullable('integer'),
-  redacted: text,
-  fromBase: Type.Boolean(),
-  suppressed: suppressionSchema,
 })
 
 export const feedStateFields = { name: text, fetched: text, advisories: count }
@@ -104,7 +113,7 @@ export const reportSchema = named(
     packages: list(ref(reportPackageSchema)),
     findings: list(ref(reportFindingSchema)),
     checks: list(ref(reportCheckSchema)),
-    secrets: list(secretSchema),
+    secrets: list(ref(reportSecretSchema)),
     coverage: list(ref(coverageSchema)),
     verdict: ref(verdictSchema),
     checkedAgainst: checkedAgainstSchema,

@@ -10,12 +10,15 @@ import { noticeDeliverySchema } from './notification.ts'
 import { packageSummarySchema } from './package.ts'
 import { policySchema } from './policy.ts'
 import {
+  checkPartSchema,
   indexReportSchema,
   layerPartSchema,
   packagePartSchema,
   reportCheckSchema,
   reportPackageSchema,
   reportSchema,
+  reportSecretSchema,
+  secretPartSchema,
 } from './report.ts'
 import { countsSchema, coverageSchema, verdictAnswerSchema, verdictRecordSchema, verdictSchema } from './verdict.ts'
 import { affectedImageSchema, vulnerabilitySummarySchema } from './vulnerability.ts'
@@ -41,9 +44,12 @@ export const sharedSchemas = [
   reportFindingSchema,
   reportPackageSchema,
   reportCheckSchema,
+  reportSecretSchema,
   findingPartSchema,
   packagePartSchema,
   layerPartSchema,
+  checkPartSchema,
+  secretPartSchema,
   explanationSchema,
   feedCandidateSchema,
   feedDifferenceSchema,

@@ -1,0 +1,153 @@
+import type { CheckLevel } from '../benchmark/check.ts'
+import type { Severity } from '../match/advisory.ts'
+import type { Suppression } from '../policy/policy.ts'
+import type { Report, ReportCheck, ReportFinding, ReportPackage, ReportSecret } from './report.ts'
+import { secretPlace, secretRemedy, secretStory } from './secret-text.ts'
+
+/** What a rule of the benchmark is good for, and what to do where it fails: from the rule catalogue. */
+export type Guidance = (check: string) => { readonly rationale: string; readonly remedy: string } | undefined
+
+/** One thing that is wrong with an image, in the form that SARIF and JUnit share. */
+export interface Fault {
+  readonly kind: 'vulnerability' | 'check' | 'secret'
+  /** What is wrong, wherever it is: `CVE-2024-0001`, `CIS-DI-0001`, `private-key`. */
+  readonly rule: string
+  /** Of the rule. */
+  readonly title: string
+  /** Why the rule matters; null where the title is all that is known. */
+  readonly rationale: string | null
+  readonly severity: Severity | CheckLevel
+  /** 0 to 10, where somebody has given one. */
+  readonly score: number | null
+  /** What was found here, in a sentence without its full stop. */
+  readonly message: string
+  /** What to do; null where nothing is known. */
+  readonly remedy: string | null
+  /** Rule and place (of a package its purl): no two faults of an image have the same. */
+  readonly name: string
+  /** With kind, rule and path it is the same in the next build: the package without its version, the place without its line. */
+  readonly subject: string
+  /** Files of the image; none where it is the image's config or the image as a whole. */
+  readonly places: readonly Place[]
+  readonly layer: number | null
+  readonly fromBase: boolean
+  readonly finding: ReportFinding | null
+  readonly suppressed: Suppression | null
+}
+
+interface Place {
+  /** In the image, without leading slash; `file!/entry` for what lies in an archive. */
+  readonly path: string
+  /** 1 is the first; null where the file is meant as a whole. */
+  readonly line: number | null
+  /** The one that brought the file. */
+  readonly layer: number
+}
+
+/** What lists of a check's evidence show of it; `-o json` has all. */
+const maxEvidence = 20
+
+/** An image's secrets, failing checks and findings, suppressed ones too. */
+export function faultsOf(report: Report, guidance: Guidance = () => undefined): readonly Fault[] {
+  const { findings, checks, secrets } = report
+  const packages = Map.groupBy(report.packages, ({ purl }) => purl)
+  return [
+    ...secrets.map(secretFault),
+    ...checks.filter(({ status }) => status === 'fail').map((check) => checkFault(check, guidance)),
+    ...findings.map((finding) => vulnerabilityFault(finding, packages.get(finding.package) ?? [])),
+  ]
+}
+
+function vulnerabilityFault(finding: ReportFinding, places: readonly ReportPackage[]): Fault {
+  const { vulnerability, severity, score, summary, kev, fixed, layer, fromBase, suppressed } = finding
+  const [installed] = places
+  const what = installed ? `${installed.name} ${installed.version}` : finding.package
+  const word = severity === 'unknown' ? 'not rated' : severity
+  const howBad = score === null ? word : `${word} ${score.toFixed(1)}`
+  const about = summary === null ? '' : `: ${summary.replace(/\.$/, '')}`
+  return {
+    kind: 'vulnerability',
+    rule: vulnerability,
+    title: summary ?? vulnerability,
+    rationale: null,
+    severity,
+    score,
+    message: `${what} has ${vulnerability} (${howBad})${about}${kev ? '; it is known to be exploited' : ''}`,
+    remedy: updateTo(fixed, installed?.name ?? finding.package, fromBase),
+    name: `${vulnerability} in ${finding.package}`,
+    subject: withoutVersion(finding.package),
+    places: places.map(({ path, layer }) => ({ path, line: null, layer })),
+    layer,
+    fromBase,
+    finding,
+    suppressed,
+  }
+}
+
+function updateTo(fixed: string | null, name: string, fromBase: boolean): string {
+  if (fixed === null) return 'No fixed version is known yet.'
+  return fromBase ? `Rebuild on a base that has ${name} ${fixed} or later.` : `Update ${name} to ${fixed} or later.`
+}
+
+function checkFault(check: ReportCheck, guidance: Guidance): Fault {
+  const { id, title, level, evidence, layer, fromBase, suppressed } = check
+  const known = guidance(id)
+  return {
+    kind: 'check',
+    rule: id,
+    title,
+    rationale: known?.rationale ?? null,
+    severity: level,
+    score: null,
+    // Titles say what a good image does.
+    message: [`fails “${title}”`, evidenceText(evidence)].filter((part) => part !== '').join(': '),
+    remedy: known?.remedy ?? null,
+    name: `${id} ${title}`,
+    subject: id,
+    places: [],
+    layer,
+    fromBase,
+    finding: null,
+    suppressed,
+  }
+}
+
+/** `usr/bin/su (4755); usr/bin/mount (4755) and 3 more`. */
+function evidenceText(evidence: readonly string[]): string {
+  const more = evidence.length - maxEvidence
+  return evidence.slice(0, maxEvidence).join('; ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+function secretFault(secret: ReportSecret): Fault {
+  const { rule, title, where, path, line, layer, redacted, fromBase, suppressed } = secret
+  return {
+    kind: 'secret',
+    rule,
+    title,
+    rationale: 'Everybody who can pull the image can read it.',
+    // It grants access to something; to what, the image does not say.
+    severity: 'high',
+    score: null,
+    message: `${title} in ${secretPlace(secret)}: ${redacted}; ${secretStory(secret)}`,
+    remedy: secretRemedy,
+    name: `${rule} in ${secretPlace(secret)}`,
+    subject: secretPlace({ where, path, line: null }),
+    places: where === 'file' ? [{ path, line, layer }] : [],
+    layer,
+    fromBase,
+    finding: null,
+    suppressed,
+  }
+}
+
+/** What was found and what to do, for formats that have one text for both. */
+export function inFull({ message, remedy }: Fault): string {
+  return remedy === null ? message : `${message}. ${remedy}`
+}
+
+/** `pkg:npm/%40scope/name` of `pkg:npm/%40scope/name@1.2.3?arch=…`. */
+function withoutVersion(purl: string): string {
+  const [bare = purl] = purl.split(/[?#]/, 1)
+  const at = bare.lastIndexOf('@')
+  return at > bare.lastIndexOf('/') ? bare.slice(0, at) : bare
+}

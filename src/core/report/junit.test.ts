@@ -1,0 +1,155 @@
+import { assert, property, string } from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseXml, type XmlElement } from '../../../test/support/parse-xml.ts'
+import { aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import { junitOf } from './junit.ts'
+import type { IndexReport, Report } from './report.ts'
+
+const remedy =
+  'Revoke it and issue a new one: whoever could pull the image may have it. Then build without it (a build secret instead of COPY, ARG or ENV) and push again; deleting it in a later layer leaves it in the layer below.'
+
+test('shows what failed and why: rules of the policy, secrets, checks, findings, and what was not understood', () => {
+  const key =
+    'Private key in the file root/.ssh/id_rsa, line 3: -----BEGIN … (1675 characters); brought by layer 1, deleted in layer 2 and still to be read below it'
+  const aws = 'AWS access key in the variable AWS_KEY: AKIA… (20 characters); brought by layer 2'
+  const minimist = 'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited'
+  const guidance = (id: string) =>
+    id === 'CIS-DI-0001' ? { rationale: 'Root may do everything.', remedy: 'Add a USER instruction.' } : undefined
+  expect(junitOf(faultyReport, { guidance })).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="tallyman" tests="12" failures="8" errors="1" skipped="2">
+<testsuite name="registry.example/team/app:1.4 (linux/amd64)" timestamp="2026-05-02T11:00:00Z" tests="12" failures="8" errors="1" skipped="2">
+<properties>
+<property name="digest" value="${digest}"/>
+<property name="verdict" value="fail"/>
+<property name="policy" value="default"/>
+<property name="snapshot" value="12"/>
+<property name="engine" value="0.1.0"/>
+</properties>
+<testcase classname="tallyman.linux-amd64.policy" name="default: fixable-high" time="0">
+<failure message="2 vulnerabilities of high severity or worse" type="fail">2 vulnerabilities of high severity or worse</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.policy" name="default: incomplete" time="0">
+<error message="not everything could be checked" type="inconclusive">not everything could be checked</error>
+</testcase>
+<testcase classname="tallyman.linux-amd64.policy" name="default: unfixable" time="0">
+<system-out>1 vulnerability without a fix</system-out>
+</testcase>
+<testcase classname="tallyman.linux-amd64.secret" name="private-key in the file root/.ssh/id_rsa, line 3" file="root/.ssh/id_rsa" time="0">
+<failure message="${key}" type="high">${key}. ${remedy}</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.secret" name="aws-access-key in the variable AWS_KEY" time="0">
+<failure message="${aws}" type="high">${aws}. ${remedy}</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0001 Run as a user other than root" time="0">
+<failure message="fails “Run as a user other than root”: the image starts as root (no USER)" type="high">fails “Run as a user other than root”: the image starts as root (no USER). Add a USER instruction.</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0008 Do without setuid programs" time="0">
+<failure message="fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)" type="low">fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0009 Copy instead of add" time="0">
+<skipped message="by exception: unpacked on purpose"/>
+</testcase>
+<testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2021-44906 in pkg:npm/minimist@1.2.5" file="srv/a/node_modules/minimist/package.json" time="0">
+<failure message="${minimist}" type="critical">${minimist}. Update minimist to 1.2.6 or later.</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2026-1001 in pkg:deb/debian/openssl@3.0.15-1" file="var/lib/dpkg/status" time="0">
+<failure message="openssl 3.0.15-1 has CVE-2026-1001 (high 7.5)" type="high">openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). Rebuild on a base that has openssl 3.0.16-1 or later.</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2026-1002 in pkg:deb/debian/openssl@3.0.15-1" file="var/lib/dpkg/status" time="0">
+<failure message="openssl 3.0.15-1 has CVE-2026-1002 (not rated)" type="unknown">openssl 3.0.15-1 has CVE-2026-1002 (not rated). No fixed version is known yet.</failure>
+</testcase>
+<testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2026-1003 in pkg:deb/debian/openssl@3.0.15-1" file="var/lib/dpkg/status" time="0">
+<skipped message="by exception until 2026-06-01T00:00:00Z: not reachable"/>
+</testcase>
+<system-out>Not understood:
+layer 1, partial (FILE_TOO_LARGE: usr/lib/big.jar)
+CIS-DI-0005 Sign images cannot be told from the image: the registry decides it</system-out>
+</testsuite>
+</testsuites>
+`)
+})
+
+const suitesOf = (xml: string): readonly XmlElement[] => parseXml(xml).children
+const casesOf = (report: Report): readonly XmlElement[] =>
+  suitesOf(junitOf(report)).flatMap(({ children }) => children.filter(({ name }) => name === 'testcase'))
+
+test('a verdict that only warns fails no test, and its findings are said in tests that pass', () => {
+  const reasons = [{ rule: 'unfixable', outcome: 'warn' as const, message: '1 vulnerability', findings: 1 }]
+  const report = aReport({ findings: [finding({})], verdict: { outcome: 'warn', policy: 'default', reasons } })
+  expect(parseXml(junitOf(report)).attributes).toMatchObject({ tests: '2', failures: '0', errors: '0', skipped: '0' })
+  expect(casesOf(report).map(({ children }) => children)).toEqual([
+    [{ name: 'system-out', attributes: {}, children: [], text: '1 vulnerability' }],
+    [
+      {
+        name: 'system-out',
+        attributes: {},
+        children: [],
+        text: 'openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). No fixed version is known yet.',
+      },
+    ],
+  ])
+})
+
+test('a passing image is one test that passes', () => {
+  expect(casesOf(aReport({}))).toEqual([
+    {
+      name: 'testcase',
+      attributes: { classname: 'tallyman.linux-amd64.policy', name: 'default: verdict', time: '0' },
+      children: [{ name: 'system-out', attributes: {}, children: [], text: 'pass by policy default' }],
+      text: '\n\n',
+    },
+  ])
+})
+
+test('of a verdict that does not say what each reason makes of it, the first decides', () => {
+  const reasons = ['worst', 'other'].map((rule) => ({ rule, message: rule, findings: 1 }))
+  const cases = casesOf(aReport({ verdict: { outcome: 'inconclusive', policy: 'default', reasons } }))
+  expect(cases.map(({ children }) => children[0]?.name)).toEqual(['error', 'system-out'])
+})
+
+test('has a suite for each platform, and an error for one without a verdict', () => {
+  const arm64 = aReport({ image: { ...aReport({}).image, platform: 'linux/arm64' } })
+  const index: IndexReport = {
+    schema: 'tallyman.index-report/v1',
+    digest,
+    reference: 'registry.example/team/app:1.4',
+    verdict: { outcome: 'fail', policy: 'default' },
+    images: [faultyReport, arm64],
+  }
+  const xml = junitOf(index, { unscanned: [{ platform: 'linux/s390x', digest }] })
+  expect(parseXml(xml).attributes).toEqual({ name: 'tallyman', tests: '14', failures: '8', errors: '2', skipped: '2' })
+  expect(
+    suitesOf(xml).map(({ attributes: { name, tests, failures, errors } }) => [name, tests, failures, errors]),
+  ).toEqual([
+    ['registry.example/team/app:1.4 (linux/amd64)', '12', '8', '1'],
+    ['registry.example/team/app:1.4 (linux/arm64)', '1', '0', '0'],
+    ['registry.example/team/app:1.4 (linux/s390x)', '1', '0', '1'],
+  ])
+})
+
+test('stays well-formed and loses no text, whatever names and messages say', () => {
+  const word = string({ unit: 'binary', maxLength: 20 })
+  assert(
+    property(word, word, word, (name, path, message) => {
+      const [found] = casesOf(
+        aReport({
+          packages: [aPackage({ purl: name, name, path })],
+          findings: [finding({ package: name })],
+          verdict: { outcome: 'fail', policy: 'default', reasons: [] },
+          coverage: [{ subject: message, status: 'skipped' }],
+        }),
+      ).slice(1)
+      const shown = (text: string) => text.replaceAll(/[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+      expect(found?.attributes).toMatchObject({ name: shown(`CVE-2026-1001 in ${name}`), file: shown(path) })
+      expect(found?.children[0]?.text).toContain(shown(`${name} 3.0.15-1 has`))
+    }),
+  )
+})
+
+test('shows instead of a control character that XML cannot write that there was one', () => {
+  const hostile = { by: 'vex' as const, reason: '</skipped>"&\u0000\u001B[2J\u{1F600}\uFFFF\n', until: null }
+  const report = aReport({ findings: [finding({ state: 'suppressed', suppressed: hostile })] })
+  expect(junitOf(report)).toContain(
+    '<skipped message="by vex: &lt;/skipped&gt;&quot;&amp;\uFFFD\uFFFD[2J\u{1F600}\uFFFD&#10;"/>',
+  )
+})
