@@ -25,6 +25,7 @@ import { createLog } from './log.ts'
 import {
   engine,
   isLoopback,
+  configuredPolicy,
   loadPolicy,
   openRules,
   rulesOf,
@@ -75,7 +76,8 @@ export const actions: CliActions = {
       return await work({
         store,
         queue,
-        policies: { store, queue, policy: loadPolicy(config.policy.file), now },
+        rules: openRules(config.policy.file, store),
+        policies: { store, queue, policy: configuredPolicy(config.policy.file), now },
         exceptions: { store, queue, exceptions: config.exceptions, hosts, engine, now },
       })
     } finally {

@@ -19,12 +19,11 @@ import { writeBack } from './flows/write-back.ts'
 import { createSweeping } from './sweeping.ts'
 import { createApp } from './http/app.ts'
 import type { Digest } from './core/image/digest.ts'
-import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Logger } from './log.ts'
 import {
+  configuredPolicy,
   engine,
   isLoopback,
-  loadPolicy,
   openRules,
   openBackend,
   openLayers,
@@ -101,7 +100,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
       ),
     ),
     tokens: config.server.tokens,
-    policy: config.policy.file === undefined ? defaultPolicy : loadPolicy(config.policy.file),
+    policy: configuredPolicy(config.policy.file),
     exceptions: config.exceptions,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),

@@ -18,6 +18,7 @@ import { dialects } from './adapters/webhooks/dialects.ts'
 import type { Dialect } from './adapters/webhooks/dialect.ts'
 import type { LayerReader } from './core/layer/facts.ts'
 import type { Notice } from './core/notice/notice.ts'
+import { defaultPolicy } from './core/policy/default-policy.ts'
 import type { Policy } from './core/policy/policy.ts'
 import { parsePolicy } from './core/policy/policy-document.ts'
 import type { Rules } from './core/policy/rules.ts'
@@ -203,6 +204,11 @@ export function loadPolicy(file: string): Policy {
     throw new TallymanError('USAGE', `cannot read the policy ${file}: ${(cause as Error).message}`)
   }
   return parsePolicy(text, file)
+}
+
+/** The built-in policy where none is given: it is shown, and judges where no other does. */
+export function configuredPolicy(file: string | undefined): Policy {
+  return file === undefined ? defaultPolicy : loadPolicy(file)
 }
 
 /** What images are judged by: the given policy, and what the store has. */

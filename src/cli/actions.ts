@@ -3,6 +3,7 @@ import type { FeedCandidate } from '../adapters/store/feed-records.ts'
 import type { Snapshot } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import type { Policy } from '../core/policy/policy.ts'
+import type { Rules } from '../core/policy/rules.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import type { ExceptionDeps } from '../flows/change-exceptions.ts'
 import type { PolicyDeps } from '../flows/change-policies.ts'
@@ -92,6 +93,7 @@ export interface Local {
 }
 
 export interface LocalRules extends Local {
+  readonly rules: () => Promise<Rules>
   readonly policies: PolicyDeps
   readonly exceptions: ExceptionDeps
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startApi, type Api } from '../../test/support/api.ts'
 import { runTallyman, type CliRun } from '../../test/support/cli.ts'
+import { builtInRules } from '../../test/support/rules.ts'
 import { judgeStored, storeImage, storeSnapshot } from '../../test/support/stored-images.ts'
 import type { CliActions } from './actions.ts'
 
@@ -28,6 +29,7 @@ function actions(): Partial<CliActions> {
   const rules = {
     store,
     queue,
+    rules: async () => builtInRules,
     policies: { store, queue, policy, now },
     exceptions: { store, queue, exceptions, hosts, engine: '0.0.0', now },
   }

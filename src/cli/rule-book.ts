@@ -59,7 +59,7 @@ async function exported(author: string, image: string | null, local: LocalRules)
   }
   const { engine, now } = local.exceptions
   const digest = await localImage(image, local.store)
-  const report = await buildReport(digest, null, { store: local.store, engine })
+  const report = await buildReport(digest, null, { store: local.store, engine, rules: local.rules })
   const reports = 'images' in report ? report.images : [report]
   return { document: vexOfReports(reports, { author, at: now().toISOString(), engine }), leftOut: null }
 }
