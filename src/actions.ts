@@ -67,6 +67,25 @@ export const actions: CliActions = {
       await backend.close()
     }
   },
+  withRules: async (configFile, work) => {
+    const config = loadConfig(configFile ?? undefined)
+    const backend = await openBackend(config)
+    const { store, queue } = backend
+    const now = () => new Date()
+    const policies = loadPolicies(config.policy.file)
+    const hosts = new Map(config.registries.map(({ name, host, aliases }) => [name, [host, ...aliases]]))
+    try {
+      return await work({
+        store,
+        queue,
+        rules: openRules(policies, store),
+        policies: { store, queue, policies, now },
+        exceptions: { store, queue, exceptions: config.exceptions, hosts, engine, now },
+      })
+    } finally {
+      await backend.close()
+    }
+  },
   syncFeeds,
   adoptFeed,
   checkPolicy: async (file) => checkPolicies(readPolicyFile(file), file),

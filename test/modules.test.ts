@@ -8,6 +8,7 @@ import { dialects } from '../src/adapters/webhooks/dialects.ts'
 import { configKeys } from '../src/config.ts'
 import { catalogers } from '../src/core/inventory/catalogers.ts'
 import { versionSchemes } from '../src/core/match/version-schemes.ts'
+import { importers } from '../src/core/policy/imports/importers.ts'
 import { errorCodes } from '../src/errors.ts'
 
 /** Extensions are one file, one exported const, one line in a list, one test beside it, one row in the docs. */
@@ -21,6 +22,7 @@ const kinds = [
   },
   { kind: 'feed', folder: 'src/adapters/feeds', docs: 'docs/feeds.md', modules: feedTypes },
   { kind: 'webhook dialect', folder: 'src/adapters/webhooks', docs: 'docs/webhooks.md', modules: dialects },
+  { kind: 'importer', folder: 'src/core/policy/imports', docs: 'docs/exceptions.md', modules: importers },
   { kind: 'channel', folder: 'src/adapters/notifications', docs: 'docs/notifications.md', modules: channels },
 ] as const
 
@@ -39,7 +41,9 @@ for (const { kind, folder, docs, modules } of kinds) {
       test(`${name} is one file with one exported value, a test beside it and a row in ${docs}`, () => {
         const file = join(folder, `${name}.ts`)
         const exported = [
-          ...read(file).matchAll(/^export const (\w+): (?:Cataloger|VersionScheme|Dialect|Channel|FeedType)\b/gm),
+          ...read(file).matchAll(
+            /^export const (\w+): (?:Cataloger|VersionScheme|Dialect|Channel|FeedType|Importer)\b/gm,
+          ),
         ]
         expect(exported.map(([, value]) => value)).toEqual([camelCase(name)])
         expect(existsSync(join(root, folder, `${name}.test.ts`))).toBe(true)

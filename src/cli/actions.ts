@@ -3,7 +3,10 @@ import type { FeedCandidate } from '../adapters/store/feed-records.ts'
 import type { Snapshot } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import type { Policy } from '../core/policy/policy.ts'
+import type { Rules } from '../core/policy/rules.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
+import type { ExceptionDeps } from '../flows/change-exceptions.ts'
+import type { PolicyDeps } from '../flows/change-policies.ts'
 
 /**
  * What the commands ask of the rest of the program. The commands parse arguments and print; they construct nothing, so
@@ -19,6 +22,8 @@ export interface CliActions {
   client(configFile: string | null): Promise<ClientSettings>
   /** Opens store and queue of the configuration, migrated; closes them when `work` is done or has failed. */
   withLocal<T>(configFile: string | null, work: (local: Local) => Promise<T>): Promise<T>
+  /** The same for what changes policies and exceptions. */
+  withRules<T>(configFile: string | null, work: (rules: LocalRules) => Promise<T>): Promise<T>
   /** Reads the configured feeds, or only the file or folder `directory` if it is given, and adopts what is new. */
   syncFeeds(request: FeedRequest): Promise<FeedUpdate>
   /** Reads a configured feed whose state was held back, and adopts that. NOT_FOUND if none was. */
@@ -85,6 +90,12 @@ export interface ClientSettings {
 export interface Local {
   readonly store: Store
   readonly queue: Queue & Partial<QueueAdmin>
+}
+
+export interface LocalRules extends Local {
+  readonly rules: () => Promise<Rules>
+  readonly policies: PolicyDeps
+  readonly exceptions: ExceptionDeps
 }
 
 export interface AdoptRequest {

@@ -1,11 +1,10 @@
 import { Command } from 'commander'
-import { isDigest, type Digest } from '../core/image/digest.ts'
 import type { Explanation } from '../core/report/explanation.ts'
-import { TallymanError } from '../errors.ts'
 import { explainVulnerability } from '../flows/explain-vulnerability.ts'
 import type { Local } from './actions.ts'
 import { chooseServer, print, reportView, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { configOption, examples, outputOption, serverOptions, type Format } from './options.ts'
+import { localImage } from './local-image.ts'
 import { renderExplanations } from './output/explanation-text.ts'
 import type { ServerClient } from './server-client.ts'
 
@@ -45,7 +44,7 @@ async function fromServer(image: string, id: string, client: ServerClient): Prom
 }
 
 async function fromStore(image: string, id: string, { store }: Local): Promise<Explanation[]> {
-  const digest = isDigest(image) ? image : await tagged(image, store)
+  const digest = await localImage(image, store)
   const index = await store.images.index(digest)
   const digests = index ? index.children.map((child) => child.digest) : [digest]
   const explanations: Explanation[] = []
@@ -55,15 +54,4 @@ async function fromStore(image: string, id: string, { store }: Local): Promise<E
     explanations.push(await explainVulnerability(one, id, { store }))
   }
   return explanations
-}
-
-async function tagged(image: string, store: Local['store']): Promise<Digest> {
-  const { registry, repository, tag } =
-    /^(?<registry>[^/]+)\/(?<repository>.+?)(?::(?<tag>[^/:]+))?$/.exec(image)?.groups ?? {}
-  if (registry === undefined || repository === undefined) {
-    throw new TallymanError('USAGE', `${image} is neither a digest nor registry/repository:tag`)
-  }
-  const observed = await store.sightings.resolve({ registry, repository }, tag ?? 'latest')
-  if (observed) return observed.digest
-  throw new TallymanError('NOT_SCANNED', `${image} is not in the store; \`tallyman images\` lists what is`)
 }

@@ -3,13 +3,17 @@ import { defaultPolicyDocument } from '../core/policy/default-policy.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import { policyJsonSchema } from '../core/policy/policy-schema.ts'
 import { TallymanError } from '../errors.ts'
-import { print, type CliContext } from './context.ts'
+import { print, reportView, type CliContext, type ServerChoice } from './context.ts'
+import { nameIn, orMistakes, readText } from './document-file.ts'
 import { exitCodes } from './exit-code.ts'
 import { write } from './io.ts'
-import { examples, outputOption, type Format } from './options.ts'
+import { configOption, examples, outputOption, serverOptions, type Format } from './options.ts'
 import { json } from './output/json.ts'
 import { policyLines } from './output/policy-text.ts'
+import { policyColumns } from './output/rule-tables.ts'
 import { safeText } from './output/safe-text.ts'
+import { table } from './output/table.ts'
+import { onRules } from './rule-book.ts'
 
 export function policyCommand(context: CliContext): Command {
   const command = new Command('policy')
@@ -17,7 +21,64 @@ export function policyCommand(context: CliContext): Command {
     .addCommand(checkCommand(context))
     .addCommand(defaultCommand(context))
     .addCommand(schemaCommand(context))
-  return examples(command, [['before a policy is put in force', 'tallyman policy check strict.yaml']])
+    .addCommand(listSubcommand(context))
+    .addCommand(putCommand(context))
+    .addCommand(deleteCommand(context))
+  return examples(command, [
+    ['before a policy is put in force', 'tallyman policy check strict.yaml'],
+    ['and then', 'tallyman policy put strict.yaml'],
+  ])
+}
+
+function listSubcommand(context: CliContext): Command {
+  const command = new Command('list')
+    .summary('the policies in force')
+    .description('Lists the policy of the configuration, or the built-in one, and those that were put into the store.')
+  common(command).action(async (options: Options) => {
+    const items = await onRules(options, context, (rules) => rules.policies())
+    const { paint, now, width } = reportView(context)
+    await print(
+      context,
+      options.output === 'json' ? json({ items }) : table(items, policyColumns(now), { paint, width }),
+    )
+  })
+  return examples(command, [['what are we judged by?', 'tallyman policy list']])
+}
+
+function putCommand(context: CliContext): Command {
+  const command = new Command('put')
+    .summary('put a policy in force')
+    .description(
+      'Puts a policy document into the store, in place of the one of its name, and has stored images judged again.\n' +
+        'Exit code: 0 done, 1 the document has a mistake (line and column on stderr), and nothing is another than before.',
+    )
+    .argument('<file>', 'YAML or JSON')
+  common(command).action(async (file: string, options: Options) => {
+    const document = await readText(file)
+    await orMistakes(context, async () => {
+      const policy = await onRules(options, context, (rules) => rules.putPolicy(nameIn(document, 'policy'), document))
+      await print(context, options.output === 'json' ? json(policy) : `policy ${safeText(policy.name)} is in force\n`)
+    })
+  })
+  return examples(command, [['for all stored images', 'tallyman policy put strict.yaml']])
+}
+
+function deleteCommand(context: CliContext): Command {
+  const command = new Command('delete')
+    .summary('take a policy out of force')
+    .description('Takes a policy of the store out of force. Its versions stay in the store.')
+    .argument('<name>', 'of the policy')
+  common(command).action(async (name: string, options: Options) => {
+    await onRules(options, context, (rules) => rules.deletePolicy(name))
+    await print(context, options.output === 'json' ? json({ deleted: name }) : `policy ${safeText(name)} is deleted\n`)
+  })
+  return examples(command, [['it was too strict', 'tallyman policy delete strict']])
+}
+
+type Options = ServerChoice & { readonly output: Format }
+
+function common(command: Command): Command {
+  return serverOptions(command).addOption(outputOption()).addOption(configOption())
 }
 
 function checkCommand(context: CliContext): Command {

@@ -5,6 +5,7 @@ import { changesCommand } from './changes.ts'
 import { configCommand } from './config.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes, type ExitCode } from './exit-code.ts'
+import { exceptionsCommand } from './exceptions.ts'
 import { explainCommand } from './explain.ts'
 import { feedCommand } from './feed.ts'
 import { imagesCommand } from './images.ts'
@@ -54,6 +55,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(changesCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(policyCommand(context))
+    .addCommand(exceptionsCommand(context))
     .addCommand(registryCommand(context))
     .addCommand(syncCommand(context))
     .addCommand(jobsCommand(context))

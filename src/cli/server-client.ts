@@ -14,10 +14,14 @@ import type {
 } from '../adapters/store/records.ts'
 import type { ChangedVerdict, ChangeFilter } from '../adapters/store/reevaluation-records.ts'
 import type { Digest } from '../core/image/digest.ts'
+import type { ScopeWords } from '../core/policy/imports/scope-words.ts'
 import type { Explanation } from '../core/report/explanation.ts'
+import type { VexDocument } from '../core/report/openvex.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import { asTallymanError, errorCodes, TallymanError, type ErrorCode } from '../errors.ts'
 import type { VerdictAnswer } from '../flows/answer-verdict.ts'
+import type { ExceptionQuery, ImportSummary, ListedException } from '../flows/change-exceptions.ts'
+import type { ListedPolicy } from '../flows/change-policies.ts'
 import type { FeedStatus } from '../flows/feed-status.ts'
 
 export interface ServerAddress {
@@ -37,6 +41,22 @@ export interface JobList {
   readonly next: string | null
 }
 
+/** What `exceptions import` adds to a file: see ImportOptions; the scope is in words. */
+export interface ImportRequest extends ScopeWords {
+  readonly format: string
+  readonly name?: string | undefined
+  readonly owner: string
+  readonly reason?: string | undefined
+  readonly until?: string | undefined
+  readonly dryRun: boolean
+}
+
+export interface Exported {
+  readonly document: VexDocument
+  /** Names of exceptions that it cannot say, as one text; null where it says all. */
+  readonly leftOut: string | null
+}
+
 /** A running server's API. Its problems are thrown as the TallymanErrors they were; SERVER_UNAVAILABLE where none answers. */
 export interface ServerClient {
   verdict(image: string): Promise<VerdictAnswer>
@@ -53,7 +73,27 @@ export interface ServerClient {
   jobs(page: PageRequest): Promise<JobList>
   notifications(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
   replay(ids: readonly string[] | 'all'): Promise<number>
+  policies(): Promise<readonly ListedPolicy[]>
+  putPolicy(name: string, document: string): Promise<ListedPolicy>
+  deletePolicy(name: string): Promise<void>
+  exceptions(query: ExceptionQuery, page: PageRequest): Promise<Page<ListedException>>
+  exception(id: string): Promise<ListedException>
+  putException(id: string, document: string): Promise<ListedException>
+  approveException(id: string, by: string): Promise<ListedException>
+  endException(id: string): Promise<ListedException>
+  importExceptions(file: string, request: ImportRequest): Promise<ImportSummary>
+  exportExceptions(author: string, image: string | null): Promise<Exported>
   close(): Promise<void>
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+interface CallOptions {
+  readonly query?: object
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as it is. */
+  readonly document?: string
 }
 
 /** The server answers from its store: what takes longer than this is not on its way. */
@@ -70,30 +110,37 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     maxResponseSize: maxAnswerBytes,
   })
 
-  async function call<T>(method: 'GET' | 'POST', path: string, options: { query?: object; body?: unknown } = {}) {
+  async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+    return (await answered<T>(method, path, options)).answer
+  }
+
+  async function answered<T>(method: Method, path: string, options: CallOptions) {
     const url = new URL(`api/v1/${path}`, base)
     for (const [name, value] of Object.entries(options.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value))
     }
+    const type = options.document === undefined ? 'application/json' : 'application/yaml'
+    const body = options.document ?? (options.body === undefined ? null : JSON.stringify(options.body))
     const headers = {
       accept: 'application/json',
       ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...(options.body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== null && { 'content-type': type }),
     }
-    const body = options.body === undefined ? null : JSON.stringify(options.body)
-    const { statusCode, text } = await send(url, { method, headers, body })
+    const { statusCode, text, leftOut } = await send(url, { method, headers, body })
     const answer = parse(text)
-    if (statusCode >= 200 && statusCode < 300 && answer !== undefined) return answer as T
+    if (statusCode >= 200 && statusCode < 300 && answer !== undefined) return { answer: answer as T, leftOut }
     throw asProblem(answer, statusCode, base)
   }
 
-  async function send(
-    url: URL,
-    options: { method: 'GET' | 'POST'; headers: Record<string, string>; body: string | null },
-  ) {
+  async function send(url: URL, options: { method: Method; headers: Record<string, string>; body: string | null }) {
     try {
       const answer = await request(url, { ...options, dispatcher: agent, signal })
-      return { statusCode: answer.statusCode, text: await answer.body.text() }
+      const leftOut = answer.headers['x-tallyman-left-out']
+      return {
+        statusCode: answer.statusCode,
+        text: await answer.body.text(),
+        leftOut: typeof leftOut === 'string' ? leftOut : null,
+      }
     } catch (thrown) {
       signal.throwIfAborted()
       const { message } = asTallymanError(thrown)
@@ -122,6 +169,20 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     jobs: async (page) => revived(await call<JobList>('GET', 'jobs', { query: page })),
     notifications: (filter, page) => call('GET', 'notifications', { query: { ...filter, ...page } }),
     replay: async (ids) => (await call<{ replayed: number }>('POST', 'jobs/replay', { body: { ids } })).replayed,
+    policies: async () => (await call<{ items: readonly ListedPolicy[] }>('GET', 'policies')).items,
+    putPolicy: (name, document) => call('PUT', `policies/${encodeURIComponent(name)}`, { document }),
+    deletePolicy: async (name) => void (await call('DELETE', `policies/${encodeURIComponent(name)}`)),
+    exceptions: (query, page) => call('GET', 'exceptions', { query: { ...query, ...page } }),
+    exception: (id) => call('GET', `exceptions/${encodeURIComponent(id)}`),
+    putException: (id, document) => call('PUT', `exceptions/${encodeURIComponent(id)}`, { document }),
+    approveException: (id, by) => call('POST', `exceptions/${encodeURIComponent(id)}/approve`, { body: { by } }),
+    endException: (id) => call('DELETE', `exceptions/${encodeURIComponent(id)}`),
+    importExceptions: (document, query) => call('POST', 'exceptions/import', { query, document }),
+    async exportExceptions(author, image) {
+      const query = { format: 'openvex', author, image: image ?? undefined }
+      const { answer, leftOut } = await answered<VexDocument>('GET', 'exceptions/export', { query })
+      return { document: answer, leftOut }
+    },
     close: () => agent.close(),
   }
 }

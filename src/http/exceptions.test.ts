@@ -99,6 +99,11 @@ test('the same document again changes nothing', async () => {
   expect(await api.store.policies.revision()).toBe(revision)
   await send('PUT', '/openssl', document('openssl', { reason: 'another' }), 'application/json', later)
   expect(await api.store.policies.revision()).toBe(revision + 1)
+  expect((await send('GET', '/openssl/versions')).body['items']).toMatchObject([
+    { value: { reason: 'another' }, since: '2026-05-03T12:00:00.000Z', until: null },
+    { value: { reason: 'not reachable' }, since: '2026-05-02T12:00:00.000Z', until: '2026-05-03T12:00:00.000Z' },
+  ])
+  expect((await send('GET', '/none/versions')).status).toBe(404)
 })
 
 test('mistakes are answered with their places, and change nothing', async () => {

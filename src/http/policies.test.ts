@@ -55,10 +55,10 @@ test('a policy is put, shown as it was written, replaced and deleted; images are
   expect((await send('PUT', '/strict', asJson, 'application/json')).body['vulnerabilities']).toEqual([])
   expect((await send('DELETE', '/strict')).status).toBe(200)
   expect(await names()).toEqual(['default'])
-  expect((await api.store.policies.policyVersions('strict')).map(({ value }) => value.document)).toEqual([
-    asJson,
-    strict,
-  ])
+  const versions = (await send('GET', '/strict/versions')).body['items'] as { value: { document: string } }[]
+  expect(versions.map(({ value }) => value.document)).toEqual([asJson, strict])
+  expect(versions[0]).toMatchObject({ since: '2026-05-02T12:00:00.000Z', until: '2026-05-02T12:00:00.000Z' })
+  expect((await send('GET', '/other/versions')).status).toBe(404)
 })
 
 test('a policy with mistakes is refused with each of them, and never replaces a valid one', async () => {

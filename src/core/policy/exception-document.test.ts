@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, describe, test } from 'vitest'
 import { TallymanError } from '../../errors.ts'
 import { parseException, type ExceptionRules } from './exception-document.ts'
@@ -44,6 +45,12 @@ ${owned}  from: 2026-06-01
     status: 'not_affected',
     justification: 'vulnerable_code_not_in_execute_path',
   })
+})
+
+test('the documented exception is right', () => {
+  const documentation = readFileSync(new URL('../../../docs/exceptions.md', import.meta.url), 'utf8')
+  const [, text = ''] = /```yaml\n(.*?)```/s.exec(documentation) ?? []
+  expect(parseException(text, rules)).toMatchObject({ id: 'openssl-not-reachable', scopes: [{ registries: ['hub'] }] })
 })
 
 test('JSON is read too; what is left out is: from now on, and by its owner’s word', () => {

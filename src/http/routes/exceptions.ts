@@ -18,9 +18,9 @@ import { documentBody, documentIn, takeDocuments } from '../document-body.ts'
 import { readImage } from '../image-reference.ts'
 import { needsToken } from '../openapi.ts'
 import { resolveImage } from '../resolve-image.ts'
-import { exceptionSchema, importSummarySchema, vexSchema } from '../schemas/exception.ts'
+import { exceptionSchema, exceptionVersionSchema, importSummarySchema, vexSchema } from '../schemas/exception.ts'
 import { filter, listQuery, pageOf, splitQuery } from '../schemas/page.ts'
-import { ref } from '../schemas/shape.ts'
+import { list, ref } from '../schemas/shape.ts'
 
 const about = { tags: ['work'], security: needsToken }
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 63, description: 'name of the exception' }) })
@@ -98,6 +98,23 @@ export const exceptionRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asy
     url: '/exceptions/:id',
     schema: getSchema,
     handler: async (request) => getException(request.params.id, exceptions),
+  })
+
+  const versionsSchema = {
+    ...about,
+    operationId: 'getExceptionVersions',
+    summary: 'An exception as it stood, newest first',
+    params,
+    response: { 200: Type.Object({ items: list(exceptionVersionSchema) }) },
+  }
+  app.route({
+    method: 'GET',
+    url: '/exceptions/:id/versions',
+    schema: versionsSchema,
+    handler: async (request) => {
+      const { id } = await getException(request.params.id, exceptions)
+      return { items: await deps.store.policies.exceptionVersions(id) }
+    },
   })
 
   const endSchema = {

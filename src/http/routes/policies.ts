@@ -1,9 +1,10 @@
 import { Type, type FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { TallymanError } from '../../errors.ts'
 import { deletePolicy, getPolicy, listPolicies, putPolicy, type PolicyDeps } from '../../flows/change-policies.ts'
 import type { AppDeps } from '../deps.ts'
 import { documentBody, documentIn, takeDocuments } from '../document-body.ts'
 import { needsToken } from '../openapi.ts'
-import { policySchema } from '../schemas/policy.ts'
+import { policySchema, policyVersionSchema } from '../schemas/policy.ts'
 import { list, ref } from '../schemas/shape.ts'
 
 const about = { tags: ['work'], security: needsToken }
@@ -40,6 +41,25 @@ export const policyRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async 
     url: '/policies/:name',
     schema: getSchema,
     handler: async (request) => getPolicy(request.params.name, policies),
+  })
+
+  const versionsSchema = {
+    ...about,
+    operationId: 'getPolicyVersions',
+    summary: 'A policy of the store as it stood, newest first; also one that was deleted',
+    params,
+    response: { 200: Type.Object({ items: list(policyVersionSchema) }) },
+  }
+  app.route({
+    method: 'GET',
+    url: '/policies/:name/versions',
+    schema: versionsSchema,
+    handler: async (request) => {
+      const { name } = request.params
+      const items = await deps.store.policies.policyVersions(name)
+      if (items.length > 0) return { items }
+      throw new TallymanError('NOT_FOUND', `no policy named ${name} was ever put into the store`)
+    },
   })
 
   const putSchema = {

@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
+import type { StoredException, Version } from '../../adapters/store/rule-records.ts'
 import type { Dropped } from '../../core/policy/imports/importer.ts'
 import type { Scope } from '../../core/policy/policy.ts'
 import type { VexDocument } from '../../core/report/openvex.ts'
@@ -7,29 +8,36 @@ import { list, named, nullable, ref, shape, text, texts, word } from './shape.ts
 
 const scope = Type.Unsafe<Scope>(Type.Object({}, { additionalProperties: true, description: 'docs/exceptions.md' }))
 
+const fields = {
+  id: text,
+  vulnerabilities: texts,
+  packages: texts,
+  checks: texts,
+  secrets: list(shape<{ rule: string; path: string }>({ rule: text, path: text })),
+  scopes: list(scope),
+  reason: text,
+  owner: text,
+  from: text,
+  until: nullable('string'),
+  approvedBy: nullable('string'),
+  by: word(['exception', 'vex']),
+  status: nullable('string'),
+  justification: nullable('string'),
+  createdAt: text,
+  updatedAt: text,
+  endedAt: nullable('string'),
+}
+
 export const exceptionSchema = named(
   'Exception',
-  shape<ListedException>({
-    id: text,
-    state: word(['pending', 'active', 'ended']),
-    vulnerabilities: texts,
-    packages: texts,
-    checks: texts,
-    secrets: list(shape<{ rule: string; path: string }>({ rule: text, path: text })),
-    scopes: list(scope),
-    reason: text,
-    owner: text,
-    from: text,
-    until: nullable('string'),
-    approvedBy: nullable('string'),
-    by: word(['exception', 'vex']),
-    status: nullable('string'),
-    justification: nullable('string'),
-    createdAt: text,
-    updatedAt: text,
-    endedAt: nullable('string'),
-  }),
+  shape<ListedException>({ ...fields, state: word(['pending', 'active', 'ended']) }),
 )
+
+export const exceptionVersionSchema = shape<Version<StoredException>>({
+  value: shape<StoredException>(fields),
+  since: text,
+  until: nullable('string'),
+})
 
 export const importSummarySchema = named(
   'ExceptionImport',

@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { checkLevels } from '../../core/benchmark/check.ts'
+import type { StoredPolicy, Version } from '../../adapters/store/rule-records.ts'
 import type { ListedPolicy } from '../../flows/change-policies.ts'
 import type { Action, Policy, Scope, StalenessRule, UnknownAction } from '../../core/policy/policy.ts'
 import { severities } from './finding.ts'
@@ -101,3 +102,9 @@ export const policySchema = named(
     problem: nullable('string'),
   }),
 )
+
+export const policyVersionSchema = shape<Version<StoredPolicy>>({
+  value: shape<StoredPolicy>({ name: text, document: text, fingerprint: text, updatedAt: text }),
+  since: text,
+  until: nullable('string'),
+})

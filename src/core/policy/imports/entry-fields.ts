@@ -50,6 +50,15 @@ export function invalid(message: string): TallymanError {
 
 /** As a message may show it. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')
+  const text = typeof value === 'string' ? value : jsonOf(value)
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}
+
+/** JSON may be nested more deeply than it can be written again. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing'
+  } catch {
+    return 'a deeply nested value'
+  }
 }

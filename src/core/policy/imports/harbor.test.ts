@@ -41,4 +41,6 @@ test('says what it does not take', () => {
   ])
   expect(reasonOf(7)).toEqual(['it has no items'])
   expect(() => harbor.read('{', none)).toThrow('the allow-list: is not JSON')
+  const deep = `{"items":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}`
+  expect(harbor.read(deep, none).dropped.map(({ what }) => what)).toEqual(['the allow-list: a deeply nested value'])
 })

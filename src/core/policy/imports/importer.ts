@@ -12,7 +12,7 @@ export interface Importer {
 /** Name of the declared registry with this host, undefined if none is. */
 export type RegistryNamed = (host: string) => string | undefined
 
-export interface Entries {
+interface Entries {
   readonly taken: readonly Entry[]
   readonly dropped: readonly Dropped[]
 }

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { parseDocument } from 'yaml'
+import { TallymanError } from '../errors.ts'
+import type { CliContext } from './context.ts'
+import { exitCodes } from './exit-code.ts'
+import { write } from './io.ts'
+import { safeLines } from './output/safe-text.ts'
+
+/** USAGE if it cannot be read. */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new TallymanError('USAGE', `cannot read ${file}: ${(cause as Error).message}`)
+  }
+}
+
+/** Far more than any document has (document-mistakes.ts). */
+const maxCharacters = 64 * 1024
+
+/** The document's `metadata.name`; what it lacks, and all else that is wrong, is said by whoever takes the document. */
+export function nameIn(document: string, otherwise: string): string {
+  if (document.length > maxCharacters) return otherwise
+  const name: unknown = parseDocument(document, { logLevel: 'error' }).getIn(['metadata', 'name'])
+  return typeof name === 'string' && name !== '' ? name : otherwise
+}
+
+/** Mistakes in a document are this command's answer, not its failure. */
+export async function orMistakes(context: CliContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const isMistake = error instanceof TallymanError && ['POLICY_INVALID', 'EXCEPTION_INVALID'].includes(error.code)
+    if (!isMistake) throw error
+    context.exitWith(exitCodes.fail)
+    await write(context.io.stderr, `${safeLines(error.message)}\n`)
+  }
+}
