@@ -1,3 +1,4 @@
+import { readyRules } from '../src/core/policy/rules.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -25,6 +26,7 @@ const app = await createApp({
   registries: new Map([['hub', hub]]),
   tokens: [],
   policies: [],
+  rules: async () => readyRules({ policies: [], exceptions: [] }),
   exceptions: { maxDays: 365, noticeDays: 7, approval: 'none' },
   report: () => Promise.reject(new Error('not asked for')),
   feeds: () => store.feeds.current(),

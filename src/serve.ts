@@ -101,6 +101,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     ),
     tokens: config.server.tokens,
     policies,
+    rules,
     exceptions: config.exceptions,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),

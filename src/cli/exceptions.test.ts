@@ -85,6 +85,22 @@ active  openssl    CVE-2026-0001  2026-07-01  team-web  not reachable
     expect(await run('exceptions', 'show', 'other')).toMatchObject({ exitCode: 3, stdout: '' })
   })
 
+  test('what a policy or an exception would change is asked before it does', async () => {
+    const policy = await file(
+      'calm.yaml',
+      'apiVersion: tallyman.dev/v1\nkind: Policy\nmetadata: { name: calm }\nspec: { incomplete: warn }\n',
+    )
+    expect(await run('policy', 'preview', policy, '--exception', await exception('openssl'))).toEqual({
+      exitCode: 0,
+      stdout: 'none of 0 stored images would have another outcome\n',
+      stderr: '',
+    })
+    expect(await run('policy', 'preview')).toMatchObject({ exitCode: 64, stdout: '' })
+    const wrong = await file('wrong.yaml', 'kind: Policy\n')
+    expect(await run('policy', 'preview', wrong)).toMatchObject({ exitCode: 1, stdout: '' })
+    expect(await run('policy', 'preview', '--without', 'nobody')).toMatchObject({ exitCode: 3, stdout: '' })
+  })
+
   test('mistakes are on stderr with line and column', async () => {
     const wrong = await exception('wrong', '  vulnerabilities: ["*"]\n  scope: {}\n')
     const { exitCode, stdout, stderr } = await run('exceptions', 'add', wrong)

@@ -13,6 +13,7 @@ import { policyLines } from './output/policy-text.ts'
 import { policyColumns } from './output/rule-tables.ts'
 import { safeText } from './output/safe-text.ts'
 import { table } from './output/table.ts'
+import { previewCommand } from './policy-preview.ts'
 import { onRules } from './rule-book.ts'
 
 export function policyCommand(context: CliContext): Command {
@@ -23,6 +24,7 @@ export function policyCommand(context: CliContext): Command {
     .addCommand(schemaCommand(context))
     .addCommand(listSubcommand(context))
     .addCommand(putCommand(context))
+    .addCommand(previewCommand(context))
     .addCommand(deleteCommand(context))
   return examples(command, [
     ['before a policy is put in force', 'tallyman policy check strict.yaml'],

@@ -3,6 +3,7 @@ import { vexOfReports } from '../core/report/openvex.ts'
 import { buildReport } from '../flows/build-report.ts'
 import * as exceptions from '../flows/change-exceptions.ts'
 import * as policies from '../flows/change-policies.ts'
+import { previewDocuments } from '../flows/preview-documents.ts'
 import type { LocalRules } from './actions.ts'
 import { chooseServer, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { localImage } from './local-image.ts'
@@ -13,6 +14,7 @@ export type RuleBook = Pick<
   ServerClient,
   | 'policies'
   | 'putPolicy'
+  | 'preview'
   | 'deletePolicy'
   | 'exceptions'
   | 'exception'
@@ -38,6 +40,12 @@ function localRules(local: LocalRules): RuleBook {
   return {
     policies: () => policies.listPolicies(local.policies),
     putPolicy: (name, document) => policies.putPolicy(name, document, local.policies),
+    preview: (request) =>
+      previewDocuments(
+        request,
+        { ...local, settings: local.exceptions.exceptions, now: local.exceptions.now },
+        new AbortController().signal,
+      ),
     deletePolicy: (name) => policies.deletePolicy(name, local.policies),
     exceptions: (query, page) => exceptions.listExceptions(query, page, local.exceptions),
     exception: (id) => exceptions.getException(id, local.exceptions),

@@ -23,6 +23,8 @@ import type { VerdictAnswer } from '../flows/answer-verdict.ts'
 import type { ExceptionQuery, ImportSummary, ListedException } from '../flows/change-exceptions.ts'
 import type { ListedPolicy } from '../flows/change-policies.ts'
 import type { FeedStatus } from '../flows/feed-status.ts'
+import type { PreviewRequest } from '../flows/preview-documents.ts'
+import type { Preview } from '../flows/preview-rules.ts'
 
 export interface ServerAddress {
   readonly server: string
@@ -74,6 +76,8 @@ export interface ServerClient {
   notifications(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
   replay(ids: readonly string[] | 'all'): Promise<number>
   policies(): Promise<readonly ListedPolicy[]>
+  /** What other rules would make of the stored images. */
+  preview(request: PreviewRequest): Promise<Preview>
   putPolicy(name: string, document: string): Promise<ListedPolicy>
   deletePolicy(name: string): Promise<void>
   exceptions(query: ExceptionQuery, page: PageRequest): Promise<Page<ListedException>>
@@ -170,6 +174,7 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     notifications: (filter, page) => call('GET', 'notifications', { query: { ...filter, ...page } }),
     replay: async (ids) => (await call<{ replayed: number }>('POST', 'jobs/replay', { body: { ids } })).replayed,
     policies: async () => (await call<{ items: readonly ListedPolicy[] }>('GET', 'policies')).items,
+    preview: (body) => call('POST', 'preview', { body }),
     putPolicy: (name, document) => call('PUT', `policies/${encodeURIComponent(name)}`, { document }),
     deletePolicy: async (name) => void (await call('DELETE', `policies/${encodeURIComponent(name)}`)),
     exceptions: (query, page) => call('GET', 'exceptions', { query: { ...query, ...page } }),

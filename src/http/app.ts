@@ -18,6 +18,7 @@ import { notificationRoutes } from './routes/notifications.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { previewRoutes } from './routes/previews.ts'
 import { scanRoutes } from './routes/scans.ts'
 import { verdictRoutes } from './routes/verdict.ts'
 import { vulnerabilityRoutes } from './routes/vulnerabilities.ts'
@@ -84,6 +85,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
         await api.register(feedRoutes, { deps })
         await api.register(policyRoutes, { deps })
         await api.register(exceptionRoutes, { deps })
+        await api.register(previewRoutes, { deps })
         await api.register(notificationRoutes, { deps })
       },
       { prefix: '/api/v1' },

@@ -5,6 +5,7 @@ import type { Store } from '../adapters/store/store.ts'
 import type { Dialect } from '../adapters/webhooks/dialect.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { Policy } from '../core/policy/policy.ts'
+import type { Rules } from '../core/policy/rules.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import type { ExceptionSettings } from '../flows/change-exceptions.ts'
 import type { Logger } from '../log.ts'
@@ -36,6 +37,8 @@ export interface AppDeps {
   /** None: everybody may do everything. */
   readonly tokens: readonly ApiToken[]
   readonly policies: readonly Policy[]
+  /** All that is in force. */
+  readonly rules: () => Promise<Rules>
   readonly exceptions: ExceptionSettings
   /** The report of a stored image or index; NOT_SCANNED if it is not stored. `reference` is the name to show in it. */
   readonly report: (digest: Digest, reference?: string) => Promise<Report | IndexReport>

@@ -67,6 +67,7 @@ const routes = [
   'POST /api/v1/exceptions/{id}/approve',
   'POST /api/v1/feeds/{name}/adopt',
   'POST /api/v1/jobs/replay',
+  'POST /api/v1/preview',
   'POST /api/v1/scans',
   'POST /webhooks/{registry}',
   'PUT /api/v1/exceptions/{id}',

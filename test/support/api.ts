@@ -9,6 +9,7 @@ import type { Queue, QueueAdmin } from '../../src/adapters/queue/queue.ts'
 import { createStore } from '../../src/adapters/store/create-store.ts'
 import type { Store } from '../../src/adapters/store/store.ts'
 import { distribution } from '../../src/adapters/webhooks/distribution.ts'
+import { rulesInForce } from '../../src/flows/rules-in-force.ts'
 import { builtInRules } from './rules.ts'
 import { buildReport } from '../../src/flows/build-report.ts'
 import { createApp } from '../../src/http/app.ts'
@@ -45,6 +46,7 @@ export async function startApi(overrides: Partial<AppDeps> = {}): Promise<Api> {
     registries: new Map([[hub.name, hub]]),
     tokens: [],
     policies: [],
+    rules: rulesInForce({ store, now: () => new Date() }, []),
     exceptions: { maxDays: 365, noticeDays: 7, approval: 'none' },
     report: (digest, reference) =>
       buildReport(digest, reference ?? null, { store, engine: '0.0.0', rules: async () => builtInRules }),

@@ -1,3 +1,4 @@
+import { previewSchema } from './preview.ts'
 import { problemSchema } from '../problem.ts'
 import { changedVerdictSchema } from './change.ts'
 import { feedCandidateSchema, feedDifferenceSchema, feedStatusSchema } from './feed.ts'
@@ -51,6 +52,7 @@ export const sharedSchemas = [
   checkPartSchema,
   secretPartSchema,
   explanationSchema,
+  previewSchema,
   feedCandidateSchema,
   feedDifferenceSchema,
   feedStatusSchema,
