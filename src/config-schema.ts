@@ -211,7 +211,9 @@ export const configSchema = section({
       description: 'who is told of changes, by name',
     }),
   ),
-  policy: Type.Optional(section({ file: text('policy document; default: the built-in one') })),
+  policy: Type.Optional(
+    section({ file: text('policies, one or more documents in one file; default: the built-in one') }),
+  ),
   exceptions: Type.Optional(
     section({
       maxDays: whole('an exception ends at the latest so many days after it was put', 1, 3_650, 365),

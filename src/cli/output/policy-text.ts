@@ -13,13 +13,15 @@ export function policyLines(policy: Policy): readonly string[] {
   const rule = ({ name, action }: { readonly name: string; readonly action: string }, what: string) =>
     `  - ${name}: ${action} for ${what}`
   return [
-    ...(priority === 0 ? [] : [`  priority ${priority}: before policies of lower priority`]),
+    ...(priority === 0
+      ? []
+      : [`  priority ${priority}: ${priority > 0 ? 'before policies of lower' : 'after policies of higher'} priority`]),
     ...(scopes.length === 0 ? [] : [`  for ${scopes.map(scopeText).join('; or ')}`]),
     ...policy.vulnerabilities.map((of) => rule(of, vulnerabilityText(of))),
     ...policy.packages.map((of) => rule(of, packageText(of))),
     ...policy.checks.map((of) => rule(of, checkText(of))),
     ...policy.secrets.map((of) => rule(of, secretText(of))),
-    ...policy.base.map((of) => rule(of, baseText(of))),
+    ...policy.base.map((of) => `  - ${of.name}: ${baseText(of)}`),
     ...policy.image.map((of) => rule(of, imageText(of))),
     ...policy.provenance.map((of) => rule(of, `images not signed by ${either(of.signedBy)}`)),
     `  - what could not be understood: ${onIncomplete ?? 'as the next policy says, in the end inconclusive'}`,
@@ -41,7 +43,8 @@ function scopeText({ registries, repositories, tags, labels, platforms, bases }:
 
 function vulnerabilityText(rule: RuleOf<'vulnerabilities'>): string {
   const { severity, fixable, kev, score, epss, fixDays, sources, ecosystems, vulnerabilities, packages, grace } = rule
-  const what = `findings${severity ? ` of severity ${severity} or worse` : ''}${fixText(fixable)}`
+  const worse = severity === 'critical' ? '' : ' or worse'
+  const what = `findings${severity ? ` of severity ${severity}${worse}` : ''}${fixText(fixable)}`
   const conditions = listing([
     kev !== undefined && (kev ? 'known to be exploited' : 'not known to be exploited'),
     score !== undefined && `with a CVSS score of ${score} or more`,
@@ -54,12 +57,13 @@ function vulnerabilityText(rule: RuleOf<'vulnerabilities'>): string {
     expressionText(rule),
   ])
   const later = grace ? `; ${grace.during} until the fix is ${daysText(grace.days)} old` : ''
-  return `${what === 'findings' && conditions === '' ? 'all findings' : listing([what, conditions])}${later}`
+  if (what === 'findings') return `${conditions === '' ? 'all findings' : `findings ${conditions}`}${later}`
+  return `${listing([what, conditions])}${later}`
 }
 
 function fixText(fixable: boolean | undefined): string {
   if (fixable === undefined) return ''
-  return fixable ? ' that have a fix' : ' that have none'
+  return fixable ? ' that have a fix' : ' that have no fix'
 }
 
 function packageText(rule: RuleOf<'packages'>): string {
@@ -84,28 +88,26 @@ function licenseText({ deny, allow, unknown }: NonNullable<RuleOf<'packages'>['l
 }
 
 function checkText({ ids, level, layers, undecidable }: RuleOf<'checks'>): string {
-  const what = listing([
-    `failed checks${level ? ` of level ${level} or worse` : ''}`,
-    ids && `called ${either(ids)}`,
-    layersText(layers),
-  ])
-  return `${what}${undecidable === 'ignore' ? '' : `; ${undecidable} for undecidable ones`}`
+  const worse = level === 'critical' ? '' : ' or worse'
+  const what = `failed checks${ids ? ` called ${either(ids)}` : ''}${level ? ` of level ${level}${worse}` : ''}`
+  return `${what}${layersText(layers)}${undecidable === 'ignore' ? '' : `; ${undecidable} for undecidable ones`}`
 }
 
 function secretText({ rules, layers }: RuleOf<'secrets'>): string {
-  return listing([`secrets${rules ? ` found by ${either(rules)}` : ''}`, layersText(layers)])
+  return `secrets${rules ? ` found by ${either(rules)}` : ''}${layersText(layers)}`
 }
 
-function layersText(layers: 'own' | 'all'): string | false {
-  return layers === 'own' && 'in layers above the base'
+function layersText(layers: 'own' | 'all'): string {
+  return layers === 'own' ? ' in layers above the base' : ''
 }
 
-function baseText({ allow, maxDays, unknown }: RuleOf<'base'>): string {
+function baseText({ action, allow, maxDays, unknown }: RuleOf<'base'>): string {
   const caught = [
     ...(allow ? [`bases other than ${either(allow)}`] : []),
     ...(maxDays === undefined ? [] : [`bases built more than ${daysText(maxDays)} ago`]),
   ]
-  return `${caught.length > 0 ? caught.join(' or ') : 'no base that is known'}; ${unknown} where the base is not known`
+  const known = caught.length > 0 ? `${action} for ${caught.join(' or ')}; ` : ''
+  return `${known}${unknown} where the base is not known`
 }
 
 function imageText(rule: RuleOf<'image'>): string {
@@ -114,7 +116,7 @@ function imageText(rule: RuleOf<'image'>): string {
 }
 
 function expressionText({ expression }: { readonly expression?: string }): string | false {
-  return expression !== undefined && `for which ${expression.trim()}`
+  return expression !== undefined && `for which ${expression.trim().replaceAll(/\s+/g, ' ')}`
 }
 
 function daysText(days: number): string {

@@ -40,7 +40,7 @@ const packageFields = {
   name: string,
   version: string,
   type: string,
-  ecosystem: string, // without one nothing is found
+  ecosystem: string, // empty where none is known
   source: string, // the package's own name where it has none
   purl: string,
 }
@@ -64,7 +64,7 @@ const image = object({
 /** The variables of each kind by the name that expressions give them: see `givenNames`. */
 export const expressionVariables: Readonly<Record<ExpressionKind, Readonly<Record<string, ExpressionType>>>> = {
   finding: { finding, pkg: object(packageFields) },
-  package: { pkg: object({ ...packageFields, ecosystem: orNull(string), licenses: listOf(string) }) },
+  package: { pkg: object({ ...packageFields, licenses: listOf(string) }) },
   image: { image },
 }
 

@@ -329,7 +329,7 @@ describe('any text', () => {
         const result = evaluated(text, 'image')
         expect('error' in result ? result.error : 'cost limit').toMatch(causes)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })

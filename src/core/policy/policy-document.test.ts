@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parseAllDocuments, type Document } from 'yaml'
 import { TallymanError } from '../../errors.ts'
-import { defaultPolicy } from './default-policy.ts'
+import { defaultPolicy, defaultPolicyDocument } from './default-policy.ts'
 import { emptyPolicy } from './policy.ts'
 import { checkPolicies, parsePolicies, parsePolicy } from './policy-document.ts'
+import { policyDocumentSchema, policyJsonSchema } from './policy-schema.ts'
 
 const head = 'apiVersion: tallyman.dev/v1\nkind: Policy\nmetadata: { name: mine }\n'
 const documentation = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8')
@@ -23,27 +26,40 @@ function mistakesOf(parse: () => unknown): string[] {
 }
 
 test('the documented default is the built-in policy', () => {
+  expect(documented[0]).toBe(defaultPolicyDocument)
   expect(parsePolicy(documented[0] ?? '')).toEqual(defaultPolicy)
 })
 
-test('the other documented policies are right', () => {
-  expect(documented.slice(1).map((text) => parsePolicy(text))).toEqual([
-    {
-      ...emptyPolicy,
-      name: 'fixable-only',
-      vulnerabilities: [{ name: 'fixable', severity: 'low', fixable: true, action: 'fail' }],
-      onIncomplete: null,
-    },
-    {
-      ...emptyPolicy,
-      name: 'strict',
-      vulnerabilities: [
-        { name: 'medium', severity: 'medium', action: 'fail' },
-        { name: 'rest', severity: 'negligible', action: 'warn' },
-      ],
-      onIncomplete: 'warn',
-    },
-  ])
+test('the other documented policies are right, and meant so', () => {
+  expect(documented.length).toBeGreaterThan(7)
+  for (const text of documented) expect(checkPolicies(text, 'docs/policy.md').warnings).toEqual([])
+})
+
+test('the documented policy has every key', () => {
+  const keys = Object.entries(policyDocumentSchema.properties.spec.properties).flatMap(([key, schema]) => {
+    const items = 'items' in schema ? (schema.items as { readonly properties: object }) : { properties: {} }
+    return [key, ...Object.keys(items.properties)]
+  })
+  const missing = keys.filter((key) => !documentation.includes(`\`${key}\``) && !documentation.includes(`\`${key}.`))
+  expect(missing).toEqual([])
+})
+
+test('the published schema is that of the parser: tallyman policy schema > docs/policy.schema.json', () => {
+  const published: unknown = JSON.parse(
+    readFileSync(new URL('../../../docs/policy.schema.json', import.meta.url), 'utf8'),
+  )
+  expect(published).toEqual(JSON.parse(JSON.stringify(policyJsonSchema)))
+})
+
+test('other validators take the same documents by it', () => {
+  const validate = new Ajv({ strict: false }).compile(policyJsonSchema)
+  for (const text of documented) {
+    for (const document of parseAllDocuments(text)) {
+      validate((document as Document).toJS())
+      expect(validate.errors).toBeNull()
+    }
+  }
+  expect(validate({ apiVersion: 'tallyman.dev/v1', kind: 'Policy', metadata: { name: 'a' }, spec: {} })).toBe(false)
 })
 
 test('a policy without rules is allowed if it says so', () => {

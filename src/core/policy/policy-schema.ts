@@ -230,9 +230,9 @@ const spec = {
   packages: rules('tried in order: the first that fits a package decides about it', packageRule),
   checks: rules('tried in order: the first that fits a check decides about it', checkRule),
   secrets: rules('tried in order: the first that fits a secret decides about it', secretRule),
-  base: rules('tried in order: the first that fits decides', baseRule),
-  image: rules('tried in order: the first that fits decides', imageRule),
-  provenance: rules('tried in order: the first that fits decides', provenanceRule),
+  base: rules('each says its part', baseRule),
+  image: rules('each says its part', imageRule),
+  provenance: rules('each says its part', provenanceRule),
   incomplete: optional(word(unknownActions, 'what gaps in the coverage do')),
   staleness: optional(
     mapping(
