@@ -14,6 +14,8 @@ import { parseManifest } from '../src/core/image/manifest.ts'
 import { catalogers } from '../src/core/inventory/catalogers.ts'
 import { createLayerReading } from '../src/core/layer/read-layer.ts'
 import { parseOsv } from '../src/core/match/osv.ts'
+import { parseException } from '../src/core/policy/exception-document.ts'
+import { importExceptions } from '../src/core/policy/imports/import-exceptions.ts'
 import { parsePolicy } from '../src/core/policy/policy-document.ts'
 import { TallymanError } from '../src/errors.ts'
 import { buildTar } from '../test/support/build-image.ts'
@@ -44,6 +46,19 @@ const { values } = parseArgs({
 if (values.help) {
   console.log('npm run fuzz -- [--minutes N] [--only PART-OF-A-TARGET-NAME]')
   process.exit(0)
+}
+
+const exceptionRules = { now: '2026-05-01T12:00:00.000Z', maxDays: 365, approval: 'none' } as const
+
+/** Exceptions of other tools, by format. */
+const foreignExceptions: Readonly<Record<string, string>> = {
+  trivyignore: '# why\nCVE-2026-1 exp:2026-07-01\nCIS-DI-0001\n',
+  'trivyignore-yaml':
+    'vulnerabilities:\n  - id: CVE-2026-1\n    purls: ["pkg:npm/a"]\n    expired_at: 2026-06-01\nsecrets:\n  - id: a-b\n    paths: [c]\n',
+  grype: 'ignore:\n  - vulnerability: CVE-2026-1\n    package: { name: "@a/b", version: 1.0.0, type: npm }\n',
+  harbor: '[{"name":"a","cve_allowlist":{"items":[{"cve_id":"CVE-2026-1"}],"expires_at":1782864000}}]',
+  openvex:
+    '{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2026-01-01T00:00:00Z","statements":[{"vulnerability":{"name":"CVE-2026-1"},"products":[{"@id":"pkg:oci/a?repository_url=b/c","subcomponents":[{"@id":"pkg:npm/d"}]}],"status":"fixed"}]}',
 }
 
 const targets = [...evidenceTargets(), ...archiveTargets(), ...documentTargets(), ...(await layerTargets())].filter(
@@ -168,6 +183,22 @@ function documentTargets(): Target[] {
     { name: 'config', sound: json(config), run: (bytes) => refused(() => parseImageConfig(bytes)) },
     { name: 'advisory', sound: json(advisory), run: (bytes) => refused(() => parseOsv(bytes, () => {})) },
     { name: 'policy', sound: Buffer.from(policy), run: (bytes) => refused(() => parsePolicy(bytes.toString())) },
+    {
+      name: 'exception',
+      sound: Buffer.from(
+        `apiVersion: tallyman.dev/v1\nkind: Exception\nmetadata: { name: a }\nspec:\n  vulnerabilities: [CVE-1-1]\n  scope: { tags: ["1.*"] }\n  reason: b\n  owner: c\n  until: ${exceptionRules.now}\n`,
+      ),
+      run: (bytes) => refused(() => parseException(bytes.toString(), exceptionRules)),
+    },
+    ...Object.entries(foreignExceptions).map(([format, sound]): Target => {
+      const options = { format, name: 'a', owner: 'b', reason: 'c', until: '2026-06-01', scopes: [] }
+      const take = (text: string) => importExceptions(text, options, exceptionRules, () => 'hub')
+      return {
+        name: `import ${format}`,
+        sound: Buffer.from(sound),
+        run: (bytes) => refused(() => take(bytes.toString())),
+      }
+    }),
   ]
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
+import { mistakeLine, type PlacedMistake } from '../core/policy/document-mistakes.ts'
 import { TallymanError } from '../errors.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './exit-code.ts'
@@ -25,14 +26,17 @@ export function nameIn(document: string, otherwise: string): string {
   return typeof name === 'string' && name !== '' ? name : otherwise
 }
 
-/** Mistakes in a document are this command's answer, not its failure. */
-export async function orMistakes(context: CliContext, work: () => Promise<void>): Promise<void> {
+/** Mistakes in a document are this command's answer, not its failure: each with its place in the file, on stderr. */
+export async function orMistakes(file: string, context: CliContext, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
     const isMistake = error instanceof TallymanError && ['POLICY_INVALID', 'EXCEPTION_INVALID'].includes(error.code)
     if (!isMistake) throw error
     context.exitWith(exitCodes.fail)
-    await write(context.io.stderr, `${safeLines(error.message)}\n`)
+    const { mistakes } = error.details
+    const placed = Array.isArray(mistakes) ? (mistakes as readonly PlacedMistake[]) : []
+    const lines = placed.map((mistake) => mistakeLine(file, mistake))
+    await write(context.io.stderr, `${safeLines(lines.length > 0 ? lines.join('\n') : error.message)}\n`)
   }
 }

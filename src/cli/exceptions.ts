@@ -73,7 +73,7 @@ function addCommand(context: CliContext): Command {
     .argument('<file>', 'YAML or JSON (docs/exceptions.md)')
   common(command).action(async (file: string, options: Options) => {
     const document = await readText(file)
-    await orMistakes(context, () =>
+    await orMistakes(file, context, () =>
       show(options, context, (rules) => rules.putException(nameIn(document, 'exception'), document)),
     )
   })
@@ -106,8 +106,8 @@ function importCommand(context: CliContext): Command {
   const command = new Command('import')
     .summary('take over another tool’s file')
     .description(
-      'Makes exceptions of another tool’s file. What it says more narrowly than an exception can is not taken over, and listed\n' +
-        'with the reason. Exit code: 0 done, 1 nothing of it was taken over.',
+      'Makes exceptions of another tool’s file. What it says more narrowly than an exception can is not taken over, but listed with the reason.\n' +
+        'Exit code: 0 done, 1 nothing of it was taken over.',
     )
     .argument('<file>', 'the file')
     .addOption(

@@ -57,7 +57,7 @@ function putCommand(context: CliContext): Command {
     .argument('<file>', 'YAML or JSON')
   common(command).action(async (file: string, options: Options) => {
     const document = await readText(file)
-    await orMistakes(context, async () => {
+    await orMistakes(file, context, async () => {
       const policy = await onRules(options, context, (rules) => rules.putPolicy(nameIn(document, 'policy'), document))
       await print(context, options.output === 'json' ? json(policy) : `policy ${safeText(policy.name)} is in force\n`)
     })

@@ -213,8 +213,10 @@ function parse(text: string): unknown {
 }
 
 function asProblem(answer: unknown, statusCode: number, base: URL): TallymanError {
-  const { code, detail } = (answer ?? {}) as { code?: unknown; detail?: unknown }
-  if (isErrorCode(code) && typeof detail === 'string') return new TallymanError(code, detail)
+  const { code, detail, mistakes } = (answer ?? {}) as { code?: unknown; detail?: unknown; mistakes?: unknown }
+  if (isErrorCode(code) && typeof detail === 'string') {
+    return new TallymanError(code, detail, mistakes === undefined ? {} : { mistakes })
+  }
   return new TallymanError(
     'SERVER_UNAVAILABLE',
     `what answers at ${base.origin} is not tallyman: HTTP status ${statusCode}`,

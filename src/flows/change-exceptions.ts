@@ -78,7 +78,7 @@ export async function putException(id: string | null, document: string, deps: Ex
   if (id !== null && exception.id !== id) {
     throw new TallymanError('REQUEST_INVALID', `the document is of the exception ${exception.id}, not of ${id}`)
   }
-  await put(exception, rules, deps)
+  await deps.store.policies.putException(await settled(exception, rules, deps), rules.now)
   await deps.queue.send([reevaluationJob(`exception ${exception.id}`)])
   return getException(exception.id, deps)
 }
@@ -111,7 +111,9 @@ export async function takeOver(
     const never = { createdAt: at, updatedAt: at, endedAt: null }
     return { exceptions: exceptions.map((each) => listed({ ...each, ...never }, at)), dropped }
   }
-  for (const exception of exceptions) await put(exception, rules, deps)
+  const put: Exception[] = []
+  for (const exception of exceptions) put.push(await settled(exception, rules, deps))
+  await deps.store.policies.putExceptions(put, at)
   const [first] = exceptions
   await deps.queue.send([reevaluationJob(exceptions.length === 1 ? `exception ${first?.id}` : 'exceptions')])
   const taken: ListedException[] = []
@@ -133,9 +135,13 @@ export async function exportExceptions(author: string, deps: ExceptionDeps): Pro
 }
 
 /** One that says what is there already keeps its beginning and its approval. */
-async function put(exception: Exception, { now: at }: ExceptionRules, { store }: ExceptionDeps): Promise<void> {
+async function settled(
+  exception: Exception,
+  { now: at }: ExceptionRules,
+  { store }: ExceptionDeps,
+): Promise<Exception> {
   const former = await store.policies.exception(exception.id)
-  if (!former || former.endedAt !== null) return store.policies.putException(exception, at)
+  if (!former || former.endedAt !== null) return exception
   const { createdAt: _created, updatedAt: _updated, endedAt: _ended, ...value } = former
   const kept = {
     ...exception,
@@ -143,7 +149,7 @@ async function put(exception: Exception, { now: at }: ExceptionRules, { store }:
     from: exception.from === at ? former.from : exception.from,
     approvedBy: exception.approvedBy ?? former.approvedBy,
   }
-  return store.policies.putException(isDeepStrictEqual(kept, value) ? kept : exception, at)
+  return isDeepStrictEqual(kept, value) ? kept : exception
 }
 
 function rulesOf({ exceptions: { maxDays, approval }, now }: ExceptionDeps): ExceptionRules {

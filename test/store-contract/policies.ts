@@ -118,6 +118,20 @@ export function describePolicies(under: () => StoreUnderTest): void {
     expect(await turns(later, '2027-01-01T00:00:00.000Z')).toEqual([])
   })
 
+  test('many exceptions are put at once, and those that are the same are left as they are', async () => {
+    const { policies } = under().store
+    const many = Array.from({ length: 450 }, (_, index) => exception(`a-${String(index).padStart(3, '0')}`))
+    await policies.putExceptions(many, noon)
+    const revision = await policies.revision()
+    await policies.putExceptions(many, evening)
+    expect(await policies.revision()).toBe(revision)
+    await policies.putExceptions([...many.slice(0, 449), exception('a-449', { reason: 'another' })], evening)
+    expect(await policies.exceptions({ at: noon }, { limit: 1_000 })).toMatchObject({ next: null })
+    expect((await policies.rules(noon)).exceptions).toHaveLength(450)
+    expect(await policies.exceptionVersions('a-000')).toHaveLength(1)
+    expect(await policies.exceptionVersions('a-449')).toHaveLength(2)
+  })
+
   test('exceptions are listed by what they are at a time, in pages', async () => {
     const { policies } = under().store
     await policies.putException(exception('active'), noon)

@@ -11,6 +11,9 @@ import type { PolicyTables } from './store.ts'
 /** Nobody reads further back; all of it stays in the store. */
 const maxVersions = 1_000
 
+/** Of an import, in one transaction: some ten milliseconds, in which no push is taken in. */
+const putAtOnce = 200
+
 export function policyTables(db: Db, engine: Engine): PolicyTables {
   /** Whoever holds the counter's row changes policies and exceptions alone; it grows if `change` says it did change some. */
   function change(work: (tx: Tx) => Promise<boolean>): Promise<void> {
@@ -79,14 +82,19 @@ export function policyTables(db: Db, engine: Engine): PolicyTables {
       return row && exceptionOf(row)
     },
 
-    putException: (exception, at) =>
-      change(async (tx) => {
-        const former = await lastingException(tx, exception.id)
-        const value = JSON.stringify(exception)
-        if (former?.ended_at === null && former.value === value) return false
-        await nextVersion(tx, former, exception, at)
-        return true
-      }),
+    putException: (exception, at) => change((tx) => replaceException(tx, exception, at)),
+
+    async putExceptions(exceptions, at) {
+      for (let start = 0; start < exceptions.length; start += putAtOnce) {
+        await change(async (tx) => {
+          let changed = false
+          for (const exception of exceptions.slice(start, start + putAtOnce)) {
+            if (await replaceException(tx, exception, at)) changed = true
+          }
+          return changed
+        })
+      }
+    },
 
     async approveException(id, by, at) {
       await change(async (tx) => {
@@ -197,6 +205,14 @@ async function closePolicy(tx: Tx, { id, since }: { id: number; since: string },
     .set({ until: later(at, since) })
     .where('id', '=', id)
     .execute()
+}
+
+/** Whether that makes a difference. */
+async function replaceException(tx: Tx, exception: Exception, at: string): Promise<boolean> {
+  const former = await lastingException(tx, exception.id)
+  if (former?.ended_at === null && former.value === JSON.stringify(exception)) return false
+  await nextVersion(tx, former, exception, at)
+  return true
 }
 
 type ExceptionRow = Selectable<Database['exception_version']>

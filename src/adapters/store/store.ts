@@ -396,6 +396,8 @@ export interface PolicyTables {
   exception(id: string): Promise<StoredException | undefined>
   /** In place of the one with its id, also of one that was ended. */
   putException(exception: Exception, at: string): Promise<void>
+  /** The same for many, in parts of some hundred: what was put stays if a later part fails. */
+  putExceptions(exceptions: readonly Exception[], at: string): Promise<void>
   /** NOT_FOUND if it is not there or was ended, REQUEST_INVALID if its owner approves it. Approved once, it stays so. */
   approveException(id: string, by: string, at: string): Promise<void>
   /** Before its time; it stays in the store. NOT_FOUND if it is not there. */

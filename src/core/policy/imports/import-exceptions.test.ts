@@ -1,6 +1,8 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ExceptionRules } from '../exception-document.ts'
 import { importExceptions, type ImportOptions } from './import-exceptions.ts'
+import { importers } from './importers.ts'
 
 const rules: ExceptionRules = { now: '2026-05-01T12:00:00.000Z', maxDays: 365, approval: 'none' }
 const options: ImportOptions = {
@@ -90,6 +92,53 @@ test('an exception names at most a thousand vulnerabilities', () => {
   const { exceptions } = take(text, { reason: 'r', until: '2026-07-01' })
   expect(exceptions.map(({ vulnerabilities }) => vulnerabilities.length)).toEqual([1_000, 200])
   expect(new Set(exceptions.map(({ id }) => id)).size).toBe(2)
+})
+
+test.each(importers.map(({ name }) => name))('any text is exceptions of %s, or refused as no such file', (format) => {
+  const key = fc.constantFrom(
+    'ignore',
+    'items',
+    'vulnerabilities',
+    'secrets',
+    'statements',
+    'products',
+    'cve_allowlist',
+  )
+  const piece = fc.oneof(
+    fc.string(),
+    key,
+    fc.constantFrom(
+      '"@context":"https://openvex.dev/ns"',
+      'CVE-2026-1',
+      ': ',
+      '\n- ',
+      '\n  ',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      'id: ',
+    ),
+  )
+  const json = fc.json({ maxDepth: 4 })
+  const shaped = fc.tuple(key, fc.jsonValue()).map(([name, value]) => {
+    return JSON.stringify({ '@context': 'https://openvex.dev/ns', [name]: value })
+  })
+  const text = fc.oneof(
+    fc.array(piece).map((pieces) => pieces.join('')),
+    json,
+    shaped,
+  )
+  fc.assert(
+    fc.property(text, (given) => {
+      try {
+        take(given, { format, reason: 'r', until: '2026-07-01' })
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'EXCEPTION_INVALID' })
+      }
+    }),
+  )
 })
 
 test('an unknown format and a wrong end are refused', () => {
