@@ -14,7 +14,9 @@ function oracle(pattern: string): RegExp {
 
 test('fits as the regular expression does that says the same', () => {
   const piece = fc.constantFrom('a', 'b', '/', '.', '😀', '\n')
-  const pattern = fc.array(fc.oneof(piece, fc.constantFrom('*', '*', '**')), { maxLength: 8 }).map((all) => all.join(''))
+  const pattern = fc
+    .array(fc.oneof(piece, fc.constantFrom('*', '*', '**')), { maxLength: 8 })
+    .map((all) => all.join(''))
   const text = fc.array(piece, { maxLength: 8 }).map((all) => all.join(''))
   fc.assert(
     fc.property(pattern, text, (some, whole) => {
