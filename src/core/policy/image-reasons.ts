@@ -173,6 +173,7 @@ function imageReason(
   open: readonly ClassFate[],
   bench: Bench,
 ): Said | undefined {
+  if (action === 'ignore') return undefined
   const tooOld = maxDays === undefined ? undefined : olderThan(image.created, maxDays, bench)
   if (maxDays !== undefined && tooOld === undefined) return undefined
   if (expression !== undefined) {
@@ -216,6 +217,7 @@ function imageVariables(
 }
 
 function provenanceReason({ action, signedBy }: ProvenanceRule, { signatures }: ImageFacts): Said | undefined {
+  if (action === 'ignore') return undefined
   if (signatures === null) {
     return { outcome: 'inconclusive', message: 'nobody looked for signatures: no keys are configured', findings: 1 }
   }
