@@ -53,6 +53,8 @@ export interface Rules {
   /** Only approved ones: the others decide nothing. */
   readonly exceptions: readonly ReadyException[]
   readonly exceptionsByKey: ReadonlyMap<string, readonly ReadyException[]>
+  /** Those that say something of checks or secrets. */
+  readonly exceptionsOfImages: readonly ReadyException[]
   /** Another text for rules that may decide otherwise: of the policies, a slash, of the exceptions. */
   readonly fingerprint: string
   /**
@@ -105,6 +107,7 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
       approved.filter(({ key }) => key !== null),
       ({ key }) => key ?? '',
     ),
+    exceptionsOfImages: approved.filter(isOfImages),
     fingerprint: `${hashOf(policies.toSorted(byOrder))}/${hashOf(approved.map(({ exception }) => exception))}`,
     questions: hashOf([asked.map(([key]) => key).sort(), askedOfPackages.map(([key]) => key).sort()]),
     asksExploitation: everyPolicy.some(asksExploitation),
@@ -190,8 +193,9 @@ function keyOfFinding(rule: FindingConditions & Partial<VulnerabilityRule>): str
 
 const isOwn = ({ layers }: { readonly layers: 'own' | 'all' }): boolean => layers === 'own'
 
-function isOfPlaces({ registries, repositories, tags }: Scope): boolean {
-  return (registries ?? repositories ?? tags) !== undefined
+/** An image can be on a list of bases itself, by the names that its places give it. */
+function isOfPlaces({ registries, repositories, tags, bases }: Scope): boolean {
+  return (registries ?? repositories ?? tags ?? bases) !== undefined
 }
 
 function asksExploitation({ kev, epss, expression }: FindingConditions): boolean {
@@ -201,13 +205,18 @@ function asksExploitation({ kev, epss, expression }: FindingConditions): boolean
 function readyException(exception: Exception): ReadyException {
   const { vulnerabilities, packages, scopes } = exception
   const question = hashOf([vulnerabilities.toSorted(), packages.toSorted()]).slice(0, 12)
+  const named = new Set(vulnerabilities)
   const fits = packages.length > 0 ? packagePattern(packages) : () => true
   return {
     exception,
     holds: exceptionHolds(scopes),
     key: vulnerabilities.length > 0 ? `e${question}` : null,
-    covers: (finding, subject) => idsOf(finding).some((id) => vulnerabilities.includes(id)) && fits(subject),
+    covers: (finding, subject) => idsOf(finding).some((id) => named.has(id)) && fits(subject),
   }
+}
+
+export function isOfImages({ exception: { checks, secrets } }: ReadyException): boolean {
+  return checks.length + secrets.length > 0
 }
 
 const idsOf = ({ vulnerability, aliases, advisories }: NamedFinding): readonly string[] => [
