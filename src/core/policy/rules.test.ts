@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { askedFinding, askedPackage, exception, policy } from '../../../test/support/policy-records.ts'
 import type { Exception } from './exception.ts'
-import type { Policy, Scope } from './policy.ts'
+import type { FindingConditions, Policy, Scope } from './policy.ts'
 import { earlier, readyRules } from './rules.ts'
 
 const june = Date.parse('2026-06-01T00:00:00.000Z')
-const builtIn = readyRules({ policies: [], exceptions: [] })
 const of = (rest: Partial<Policy>, exceptions: readonly Exception[] = []) =>
   readyRules({ policies: [policy('ours', rest)], exceptions })
 
@@ -34,18 +33,43 @@ describe('questions', () => {
     expect(of({ vulnerabilities: [{ ...rule, name: 'y', action: 'warn' }], onIncomplete: 'fail' }).questions).toBe(
       questions,
     )
-    expect(of({ vulnerabilities: [{ ...rule, kev: true }] }).questions).not.toBe(questions)
+    expect(of({ vulnerabilities: [{ ...rule, score: 7 }] }).questions).not.toBe(questions)
     expect(of({ vulnerabilities: [{ ...rule, grace: { days: 1, during: 'warn' } }] }).questions).not.toBe(questions)
     expect(of({ vulnerabilities: [rule], packages: [{ name: 'p', deny: ['a'], action: 'fail' }] }).questions).not.toBe(
       questions,
     )
     expect(of({ vulnerabilities: [rule] }, [exception('check', { checks: ['CIS-DI-0001'] })]).questions).toBe(questions)
-    const withOne = of({ vulnerabilities: [rule] }, [one]).questions
-    expect(withOne).not.toBe(questions)
-    const sameAsked = { ...one, id: 'two', vulnerabilities: one.vulnerabilities.toReversed(), until: null }
-    expect(of({ vulnerabilities: [rule] }, [sameAsked]).questions).toBe(withOne)
-    expect(of({ vulnerabilities: [rule] }, [{ ...one, packages: ['a'] }]).questions).not.toBe(withOne)
+    expect(of({ vulnerabilities: [rule] }, [one]).questions).toBe(questions)
   })
+
+  test('of exceptions are one where they name the same, in whatever order', () => {
+    const one = exception('one', { vulnerabilities: ['CVE-2026-1', 'CVE-2026-2'], packages: ['a', 'b'] })
+    const same = {
+      ...one,
+      id: 'two',
+      vulnerabilities: one.vulnerabilities.toReversed(),
+      packages: ['b', 'a'],
+      until: null,
+    }
+    const keys = of({}, [one, same, { ...one, id: 'three', packages: ['a'] }]).exceptions.map(({ key }) => key)
+    expect(keys[0]).toBe(keys[2])
+    expect(keys[1]).not.toBe(keys[0])
+    expect(of({}, [exception('check', { checks: ['CIS-DI-0001'] })]).exceptions[0]!.key).toBeNull()
+  })
+})
+
+test('the built-in policy is asked for only where an image may be under no other', () => {
+  const rule = { name: 'x', score: 9, action: 'fail' } as const
+  const scoped = (scopes: readonly Scope[]) => of({ scopes, vulnerabilities: [rule] })
+  const { class: some } = scoped([]).classOf(askedFinding('CVE-2026-1'), askedPackage('left-pad'), june)
+  expect(some.holds).toEqual([])
+  const { class: other } = scoped([{ tags: ['prod'] }]).classOf(
+    askedFinding('CVE-2026-1'),
+    askedPackage('left-pad'),
+    june,
+  )
+  expect(other.holds).not.toEqual([])
+  expect([scoped([]).asksExploitation, scoped([{ tags: ['prod'] }]).asksExploitation]).toEqual([false, true])
 })
 
 describe('the fingerprint', () => {
@@ -119,14 +143,18 @@ describe('what rules ask beside findings', () => {
   const scoped = (scope: Scope) => of({ scopes: [scope] })
 
   test('is said, so that nothing else is looked up', () => {
-    expect(builtIn).toMatchObject({ asksExploitation: false, asksPackages: false, asksPlaces: false })
-    const exploitation = [{ kev: false }, { epss: 0 }, { expression: 'finding.kev' }]
-    expect(exploitation.map((asked) => of({ vulnerabilities: [{ ...rule, ...asked }] }).asksExploitation)).toEqual([
-      true,
-      true,
-      true,
+    const nothing = { asksExploitation: false, asksEpss: false, asksPackages: false, asksPlaces: false }
+    expect(of({})).toMatchObject(nothing)
+    expect(of({ vulnerabilities: [{ ...rule, score: 9 }] })).toMatchObject(nothing)
+    const exploitation = (asked: FindingConditions) => {
+      const { asksExploitation, asksEpss } = of({ vulnerabilities: [{ ...rule, ...asked }] })
+      return [asksExploitation, asksEpss]
+    }
+    expect([{ kev: false }, { epss: 0 }, { expression: 'finding.kev' }].map(exploitation)).toEqual([
+      [true, false],
+      [true, true],
+      [true, true],
     ])
-    expect(of({ vulnerabilities: [{ ...rule, score: 9 }] }).asksExploitation).toBe(false)
     expect(of({ packages: [{ ...rule, deny: [] }] }).asksPackages).toBe(true)
   })
 

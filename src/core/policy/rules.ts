@@ -64,6 +64,8 @@ export interface Rules {
   readonly questions: string
   /** Whether they ask what is known of exploitation, and anything of packages without findings. */
   readonly asksExploitation: boolean
+  /** Whether that is how likely it is, which changes for most vulnerabilities every day. */
+  readonly asksEpss: boolean
   readonly asksPackages: boolean
   /** Whether they ask where images lie. */
   readonly asksPlaces: boolean
@@ -84,7 +86,11 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
   const questions = new Map<string, AskFinding>()
   const packageQuestions = new Map<string, { ask: AskPackage; unlicensedKey: string }>()
   const ready = policies.toSorted(byOrder).map((policy) => readyPolicy(policy, questions, packageQuestions))
-  const fallback = readyPolicy(defaultPolicy, questions, packageQuestions)
+  // One that holds everywhere leaves it nothing to judge: then nothing is asked for it.
+  const isReachable = !policies.some(({ scopes }) => scopes.length === 0)
+  const fallback = isReachable
+    ? readyPolicy(defaultPolicy, questions, packageQuestions)
+    : readyPolicy(defaultPolicy, new Map(), new Map())
   const approved = exceptions
     .filter(({ approvedBy }) => approvedBy !== null)
     .toSorted(byId)
@@ -92,7 +98,7 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
   const exceptionsById = exceptionsByVulnerability(approved)
   const asked = [...questions]
   const askedOfPackages = [...packageQuestions]
-  const documents = [...ready, fallback].map(({ policy }) => policy)
+  const documents = (isReachable ? [...ready, fallback] : ready).map(({ policy }) => policy)
   const everyPolicy = documents.flatMap((policy) => policy.vulnerabilities)
   const scopes = [...documents, ...approved.map(({ exception }) => exception)].flatMap((one) => one.scopes)
   const alwaysAsksBase =
@@ -110,7 +116,8 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
     exceptionsOfImages: approved.filter(isOfImages),
     fingerprint: `${hashOf(policies.toSorted(byOrder))}/${hashOf(approved.map(({ exception }) => exception))}`,
     questions: hashOf([asked.map(([key]) => key).sort(), askedOfPackages.map(([key]) => key).sort()]),
-    asksExploitation: everyPolicy.some(asksExploitation),
+    asksExploitation: everyPolicy.some((rule) => rule.kev !== undefined || asksEpss(rule)),
+    asksEpss: everyPolicy.some(asksEpss),
     asksPackages: askedOfPackages.length > 0,
     asksPlaces: scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
     asksBase: ({ checks, secrets }) =>
@@ -198,9 +205,7 @@ function isOfPlaces({ registries, repositories, tags, bases }: Scope): boolean {
   return (registries ?? repositories ?? tags ?? bases) !== undefined
 }
 
-function asksExploitation({ kev, epss, expression }: FindingConditions): boolean {
-  return kev !== undefined || epss !== undefined || expression !== undefined
-}
+const asksEpss = ({ epss, expression }: FindingConditions): boolean => (epss ?? expression) !== undefined
 
 function readyException(exception: Exception): ReadyException {
   const { vulnerabilities, packages, scopes } = exception
