@@ -27,7 +27,7 @@ export function nameIn(document: string, otherwise: string): string {
 }
 
 /** Mistakes in a document are this command's answer, not its failure: each with its place in the file, on stderr. */
-export async function orMistakes(file: string, context: CliContext, work: () => Promise<void>): Promise<void> {
+export async function orMistakes(file: string | null, context: CliContext, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
@@ -35,8 +35,8 @@ export async function orMistakes(file: string, context: CliContext, work: () => 
     if (!isMistake) throw error
     context.exitWith(exitCodes.fail)
     const { mistakes } = error.details
-    const placed = Array.isArray(mistakes) ? (mistakes as readonly PlacedMistake[]) : []
-    const lines = placed.map((mistake) => mistakeLine(file, mistake))
+    const placed = file !== null && Array.isArray(mistakes) ? (mistakes as readonly PlacedMistake[]) : []
+    const lines = placed.map((mistake) => mistakeLine(file ?? '', mistake))
     await write(context.io.stderr, `${safeLines(lines.length > 0 ? lines.join('\n') : error.message)}\n`)
   }
 }

@@ -42,7 +42,10 @@ export function previewCommand(context: CliContext): Command {
       exceptions: await Promise.all(options.exception.map(readText)),
       without: options.without,
     }
-    await orMistakes(context, async () => {
+    const documents = [...files, ...options.exception]
+    // Of several the message says which: `policy 2:4:1: …`.
+    const only = documents.length === 1 ? (documents[0] ?? null) : null
+    await orMistakes(only, context, async () => {
       const preview: Preview = await onRules(options, context, (rules) => rules.preview(request))
       const text = options.output === 'json' ? json(preview) : renderPreview(preview, reportView(context))
       await print(context, text)

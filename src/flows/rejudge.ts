@@ -3,10 +3,10 @@ import type { DueImage, FormerVerdict } from '../adapters/store/reevaluation-rec
 import type { CoverageEntry } from '../core/inventory/package.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
 import { periodCause, timeCause } from '../core/policy/cause.ts'
+import type { Evidence } from '../core/policy/evidence.ts'
 import { judge, type Judgement } from '../core/policy/judge.ts'
 import type { Verdict } from '../core/policy/policy.ts'
 import type { Rules } from '../core/policy/rules.ts'
-import type { Tally } from '../core/policy/tally.ts'
 import { tallyOfAsked } from './judge-image.ts'
 
 export interface RejudgeBench {
@@ -28,16 +28,19 @@ export function rejudge(
   const { digest, former } = image
   const { snapshot, now } = bench
   const coverage = [...lifetime, ...feedCoverage(image.contents, snapshot?.feeds, image.uncomparable)]
-  const { verdict, counts, until } = judgeDue(image, coverage, bench)
+  const evidence = evidenceOf(image, coverage, bench)
+  const { verdict, counts, until } = judge(bench.rules, evidence, now)
   const same = former !== undefined && decides(former, verdict)
   if (same && former.until === until && former.counts === JSON.stringify(counts)) return undefined
+  const isTime = former && image.cause === timeCause
+  const cause = isTime ? periodCause(bench.rules, evidence, former.checkedAt, now) : image.cause
   return {
     ...verdict,
     digest,
     counts,
     coverage,
     snapshot: snapshot?.number ?? null,
-    cause: same ? former.cause : former ? causeFor(image, former, bench) : 'first scan',
+    cause: same ? former.cause : former ? cause : 'first scan',
     decidedAt: same ? former.decidedAt : now,
     checkedAt: now,
     until,
@@ -45,24 +48,20 @@ export function rejudge(
 }
 
 /** The judgement alone, whatever the former one was. */
-export function judgeDue(
-  image: Pick<DueImage, 'facts' | 'evidence' | 'coverage'>,
-  coverage: readonly CoverageEntry[],
-  { rules, snapshot, now }: RejudgeBench,
-): Judgement {
-  const all = 'asked' in image.evidence ? tallyOfAsked(rules, image.evidence.asked, now) : image.evidence.tally
-  const tally: Tally = snapshot ? all : all.filter((entry) => entry.class.kind === 'package')
-  const evidence = {
-    image: image.facts,
-    tally,
-    coverage: [...image.coverage, ...coverage],
-    feeds: snapshot?.feeds ?? [],
-  }
-  return judge(rules, evidence, now)
+export function judgeDue(image: JudgedImage, coverage: readonly CoverageEntry[], bench: RejudgeBench): Judgement {
+  return judge(bench.rules, evidenceOf(image, coverage, bench), bench.now)
 }
 
-function causeFor({ cause, facts }: DueImage, former: FormerVerdict, { rules, now }: RejudgeBench): string {
-  return cause === timeCause ? periodCause(rules, facts, former.checkedAt, now) : cause
+type JudgedImage = Pick<DueImage, 'facts' | 'evidence' | 'coverage'>
+
+function evidenceOf(
+  image: JudgedImage,
+  coverage: readonly CoverageEntry[],
+  { rules, snapshot, now }: RejudgeBench,
+): Evidence {
+  const all = 'asked' in image.evidence ? tallyOfAsked(rules, image.evidence.asked, now) : image.evidence.tally
+  const tally = snapshot ? all : all.filter((entry) => entry.class.kind === 'package')
+  return { image: image.facts, tally, coverage: [...image.coverage, ...coverage], feeds: snapshot?.feeds ?? [] }
 }
 
 /** By the text of the reasons: parsing and comparing them for every image would take longer than judging it. */

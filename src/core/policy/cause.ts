@@ -1,4 +1,5 @@
-import type { ImageFacts } from './image-facts.ts'
+import type { Evidence } from './evidence.ts'
+import { exceptionsConcerning } from './judge.ts'
 import type { Rules } from './rules.ts'
 
 /** What became of an advisory (or of a vulnerability's fix), as far as it changed a finding. */
@@ -13,10 +14,14 @@ export function causeText(change: AdvisoryChange, vulnerability: string): string
 export const timeCause = 'a period ran out'
 
 /** What time alone changed of an image since it was last judged. */
-export function periodCause({ exceptions }: Rules, image: ImageFacts, since: string, now: string): string {
+export function periodCause(
+  rules: Rules,
+  evidence: Pick<Evidence, 'image' | 'tally'>,
+  since: string,
+  now: string,
+): string {
   const within = (time: string | null): boolean => time !== null && time > since && time <= now
-  for (const { exception, holds } of exceptions) {
-    if (!holds(image)) continue
+  for (const { exception } of exceptionsConcerning(rules, evidence)) {
     if (within(exception.until)) return `exception ${exception.id} ended`
     if (within(exception.from)) return `exception ${exception.id} began`
   }

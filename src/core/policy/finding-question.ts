@@ -3,6 +3,7 @@ import type { Answer, AskedFinding, AskedPackage } from './asked.ts'
 import { evaluateExpression } from './expression.ts'
 import { anyPattern } from './pattern.ts'
 import type { FindingConditions } from './policy.ts'
+import { timeAt } from './time.ts'
 
 /** What nobody has rated yet counts as medium: it may turn out either way, and must not pass as harmless. */
 const severityRank: Readonly<Record<Severity, number>> = {
@@ -33,7 +34,7 @@ export function askFinding(conditions: FindingConditions): AskFinding {
     const age = fixedSince === null ? null : Math.floor((nowMs - Date.parse(fixedSince)) / dayMs)
     const result = evaluateExpression(expression, 'finding', variablesOf(finding, subject, age))
     // An expression may ask for the fix's age in days: tomorrow the answer can be another one.
-    const until = fixedSince === null || !expression.includes('fixDays') ? null : dayAfter(fixedSince, (age ?? 0) + 1)
+    const until = fixedSince === null || !expression.includes('fixDays') ? null : daysAfter(fixedSince, (age ?? 0) + 1)
     return { holds: 'value' in result ? result.value : undefined, until }
   }
 }
@@ -41,10 +42,10 @@ export function askFinding(conditions: FindingConditions): AskFinding {
 function oldEnough({ fixedSince }: AskedFinding, days: number, nowMs: number): Answer {
   if (fixedSince === null) return no
   if (nowMs - Date.parse(fixedSince) >= days * dayMs) return yes
-  return { holds: false, until: dayAfter(fixedSince, days) }
+  return { holds: false, until: daysAfter(fixedSince, days) }
 }
 
-const dayAfter = (since: string, days: number): string => new Date(Date.parse(since) + days * dayMs).toISOString()
+const daysAfter = (since: string, days: number): string | null => timeAt(Date.parse(since) + days * dayMs)
 
 type Test = (finding: AskedFinding, subject: AskedPackage) => boolean
 

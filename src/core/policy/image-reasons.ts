@@ -9,6 +9,7 @@ import type { ReadyPolicy } from './rules.ts'
 import { isBuiltOn } from './scope.ts'
 import type { ClassFate } from './rule-reasons.ts'
 import { countsOf } from './tally.ts'
+import { timeAt } from './time.ts'
 
 const dayMs = 86_400_000
 const hourMs = 3_600_000
@@ -160,7 +161,7 @@ function olderThan(created: string | null, maxDays: number, bench: Bench): strin
   if (Number.isNaN(createdMs)) return 'does not say when it was built'
   const at = createdMs + maxDays * dayMs
   if (at > bench.nowMs) {
-    bench.changesAt(new Date(at).toISOString())
+    bench.changesAt(timeAt(at))
     return undefined
   }
   return `was built on ${new Date(createdMs).toISOString().slice(0, 10)}, more than ${maxDays} days ago`
@@ -172,6 +173,7 @@ function imageReason(
   open: readonly ClassFate[],
   bench: Bench,
 ): Said | undefined {
+  if (action === 'ignore') return undefined
   const tooOld = maxDays === undefined ? undefined : olderThan(image.created, maxDays, bench)
   if (maxDays !== undefined && tooOld === undefined) return undefined
   if (expression !== undefined) {
@@ -196,8 +198,7 @@ function imageVariables(
   const { digest, platform, created, size, distro, labels, places, base, checks, secrets, signatures } = image
   const createdMs = created === null ? Number.NaN : Date.parse(created)
   const ageDays = Number.isNaN(createdMs) ? null : Math.floor((bench.nowMs - createdMs) / dayMs)
-  if (ageDays !== null && expression.includes('ageDays'))
-    bench.changesAt(new Date(createdMs + (ageDays + 1) * dayMs).toISOString())
+  if (ageDays !== null && expression.includes('ageDays')) bench.changesAt(timeAt(createdMs + (ageDays + 1) * dayMs))
   return {
     digest,
     platform,
@@ -216,6 +217,7 @@ function imageVariables(
 }
 
 function provenanceReason({ action, signedBy }: ProvenanceRule, { signatures }: ImageFacts): Said | undefined {
+  if (action === 'ignore') return undefined
   if (signatures === null) {
     return { outcome: 'inconclusive', message: 'nobody looked for signatures: no keys are configured', findings: 1 }
   }
@@ -248,7 +250,7 @@ function stalenessReasons(bench: Bench, { feeds }: Evidence): WeighedReason[] {
   const stale = feeds.filter(({ fetched }) => {
     const at = Date.parse(fetched) + rule.maxHours * hourMs
     if (at <= bench.nowMs) return true
-    bench.changesAt(new Date(at).toISOString())
+    bench.changesAt(timeAt(at))
     return false
   })
   if (stale.length === 0) return []

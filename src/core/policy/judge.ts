@@ -1,10 +1,11 @@
 import type { Bench, Evidence } from './evidence.ts'
+import type { Exception } from './exception.ts'
 import { imageReasons } from './image-reasons.ts'
 import type { ImageFacts } from './image-facts.ts'
 import { anyPattern } from './pattern.ts'
 import type { FindingCounts, Outcome, Verdict } from './policy.ts'
 import { packageReasons, vulnerabilityReasons, type ClassFate } from './rule-reasons.ts'
-import { earlier, type ReadyException, type ReadyPolicy, type Rules } from './rules.ts'
+import { earlier, isOfImages, type ReadyException, type ReadyPolicy, type Rules } from './rules.ts'
 import { countsOf, type ClassCount, type FindingClass, type Tally } from './tally.ts'
 
 /** From best to worst: a certain `fail` is worth more than not knowing, not knowing more than a warning. */
@@ -33,8 +34,10 @@ export function judge(rules: Rules, evidence: Evidence, now: string): Judgement 
     nameOf: ({ policy }, rule) => (several ? `${policy.name}/${rule}` : rule),
     changesAt,
   }
-  const exceptions = exceptionsFor(rules, image, now, changesAt)
-  const open = openClasses(tally, rules, exceptions)
+  const concerning = exceptionsConcerning(rules, evidence)
+  for (const { exception } of concerning) changesAt(exception.from > now ? exception.from : exception.until)
+  const exceptions = concerning.filter(({ exception }) => isInForce(exception, now))
+  const open = openClasses(tally, exceptions)
   const reasons = [
     ...vulnerabilityReasons(bench, open),
     ...packageReasons(bench, tally),
@@ -61,36 +64,40 @@ export function policiesFor({ policies, fallback }: Rules, image: ImageFacts): r
 }
 
 /** Those in force for the image now. */
-export function exceptionsFor(
-  { exceptions }: Rules,
-  image: ImageFacts,
-  now: string,
-  changesAt: (time: string | null) => void = () => {},
-): readonly ReadyException[] {
-  return exceptions.filter(({ exception: { from, until }, holds }) => {
-    if (until !== null && until <= now) return false
-    if (!holds(image)) return false
-    changesAt(from > now ? from : until)
-    return from <= now
-  })
+export function exceptionsFor({ exceptions }: Rules, image: ImageFacts, now: string): readonly ReadyException[] {
+  return exceptions.filter(({ exception, holds }) => isInForce(exception, now) && holds(image))
 }
 
-function openClasses(
-  tally: Tally,
-  { exceptionsByKey }: Rules,
-  inForce: readonly ReadyException[],
-): readonly ClassFate[] {
+const isInForce = ({ from, until }: Exception, now: string): boolean => from <= now && (until === null || until > now)
+
+/** Those for the image that are about something it has, whenever they are in force: of the others no end changes anything. */
+export function exceptionsConcerning(
+  { exceptionsByKey, exceptionsOfImages }: Rules,
+  { image, tally }: Pick<Evidence, 'image' | 'tally'>,
+): readonly ReadyException[] {
+  if (exceptionsByKey.size + exceptionsOfImages.length === 0) return []
+  const keys = new Set(tally.flatMap((entry) => entry.class.holds))
+  const about = new Set([...keys].flatMap((key) => exceptionsByKey.get(key) ?? []))
+  for (const exception of exceptionsOfImages) {
+    const { checks, secrets } = image
+    if (checks.some(({ id }) => exceptsCheck(exception, id)) || secrets.some((one) => exceptsSecret(exception, one)))
+      about.add(exception)
+  }
+  return [...about].filter(({ holds }) => holds(image))
+}
+
+function openClasses(tally: Tally, inForce: readonly ReadyException[]): readonly ClassFate[] {
   const keys = new Set(inForce.flatMap(({ key }) => key ?? []))
-  return tally.filter(isOfFindings).filter(({ class: some }) => {
-    return exceptionsByKey.size === 0 || !some.holds.some((key) => keys.has(key))
-  })
+  return tally
+    .filter(isOfFindings)
+    .filter(({ class: some }) => keys.size === 0 || !some.holds.some((key) => keys.has(key)))
 }
 
 const isOfFindings = (entry: ClassCount): entry is ClassCount & { readonly class: FindingClass } =>
   entry.class.kind === 'finding'
 
 function withoutExcepted(evidence: Evidence, exceptions: readonly ReadyException[]): Evidence {
-  const about = exceptions.filter(({ exception: { checks, secrets } }) => checks.length + secrets.length > 0)
+  const about = exceptions.filter(isOfImages)
   if (about.length === 0) return evidence
   const { image } = evidence
   return {

@@ -12,8 +12,8 @@ export function licenseTest(lists: {
   readonly deny?: readonly string[]
   readonly allow?: readonly string[]
 }): (licenses: readonly string[]) => LicenseDecision {
-  const denied = lists.deny && anyPattern(lists.deny)
-  const allowed = lists.allow && anyPattern(lists.allow)
+  const denied = lists.deny && anyLicense(lists.deny)
+  const allowed = lists.allow && anyLicense(lists.allow)
   const isFree: Fits = (id) => !denied?.(id) && (allowed?.(id) ?? true)
   return (licenses) => {
     if (licenses.length === 0) return 'unknown'
@@ -25,6 +25,12 @@ export function licenseTest(lists: {
 export function isSpdxLicense(text: string): boolean {
   const parsed = expressionIn(text)
   return parsed !== undefined && !('conjunction' in parsed)
+}
+
+/** In whatever case: that is how SPDX compares ids. */
+function anyLicense(patterns: readonly string[]): Fits {
+  const fits = anyPattern(patterns.map((pattern) => pattern.toLowerCase()))
+  return (id) => fits(id.toLowerCase())
 }
 
 /** Longer ones are no expression that somebody wrote; the parser's recursion is bounded with them. */

@@ -16,7 +16,7 @@ const all = Symbol('**')
 type Token = string | typeof one | typeof all
 
 function tokensOf(pattern: string): readonly Token[] {
-  return (pattern.match(/\*{2,}|\*|[^*]/gs) ?? []).map((part) =>
+  return (pattern.match(/\*{2,}|\*|[^*]/gu) ?? []).map((part) =>
     part === '*' ? one : part.startsWith('**') ? all : part,
   )
 }

@@ -62,7 +62,7 @@ function reasonOf(
   }
   const outcome = fate === 'grace' ? (rule.grace?.during ?? 'warn') : rule.action
   if (outcome === 'ignore') return []
-  const grace = fate === 'grace' ? `, for less than ${days(rule.grace?.days ?? 0)}` : ''
+  const grace = fate === 'grace' ? `, within the grace period of ${days(rule.grace?.days ?? 0)}` : ''
   return [{ outcome, rule: name, message: `${findingsPhrase(rule, classes)}${grace}`, findings }]
 }
 

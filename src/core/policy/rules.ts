@@ -53,6 +53,8 @@ export interface Rules {
   /** Only approved ones: the others decide nothing. */
   readonly exceptions: readonly ReadyException[]
   readonly exceptionsByKey: ReadonlyMap<string, readonly ReadyException[]>
+  /** Those that say something of checks or secrets. */
+  readonly exceptionsOfImages: readonly ReadyException[]
   /** Another text for rules that may decide otherwise: of the policies, a slash, of the exceptions. */
   readonly fingerprint: string
   /**
@@ -62,6 +64,8 @@ export interface Rules {
   readonly questions: string
   /** Whether they ask what is known of exploitation, and anything of packages without findings. */
   readonly asksExploitation: boolean
+  /** Whether that is how likely it is, which changes for most vulnerabilities every day. */
+  readonly asksEpss: boolean
   readonly asksPackages: boolean
   /** Whether they ask where images lie. */
   readonly asksPlaces: boolean
@@ -82,7 +86,11 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
   const questions = new Map<string, AskFinding>()
   const packageQuestions = new Map<string, { ask: AskPackage; unlicensedKey: string }>()
   const ready = policies.toSorted(byOrder).map((policy) => readyPolicy(policy, questions, packageQuestions))
-  const fallback = readyPolicy(defaultPolicy, questions, packageQuestions)
+  // One that holds everywhere leaves it nothing to judge: then nothing is asked for it.
+  const isReachable = !policies.some(({ scopes }) => scopes.length === 0)
+  const fallback = isReachable
+    ? readyPolicy(defaultPolicy, questions, packageQuestions)
+    : readyPolicy(defaultPolicy, new Map(), new Map())
   const approved = exceptions
     .filter(({ approvedBy }) => approvedBy !== null)
     .toSorted(byId)
@@ -90,7 +98,7 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
   const exceptionsById = exceptionsByVulnerability(approved)
   const asked = [...questions]
   const askedOfPackages = [...packageQuestions]
-  const documents = [...ready, fallback].map(({ policy }) => policy)
+  const documents = (isReachable ? [...ready, fallback] : ready).map(({ policy }) => policy)
   const everyPolicy = documents.flatMap((policy) => policy.vulnerabilities)
   const scopes = [...documents, ...approved.map(({ exception }) => exception)].flatMap((one) => one.scopes)
   const alwaysAsksBase =
@@ -105,9 +113,11 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
       approved.filter(({ key }) => key !== null),
       ({ key }) => key ?? '',
     ),
+    exceptionsOfImages: approved.filter(isOfImages),
     fingerprint: `${hashOf(policies.toSorted(byOrder))}/${hashOf(approved.map(({ exception }) => exception))}`,
     questions: hashOf([asked.map(([key]) => key).sort(), askedOfPackages.map(([key]) => key).sort()]),
-    asksExploitation: everyPolicy.some(asksExploitation),
+    asksExploitation: everyPolicy.some((rule) => rule.kev !== undefined || asksEpss(rule)),
+    asksEpss: everyPolicy.some(asksEpss),
     asksPackages: askedOfPackages.length > 0,
     asksPlaces: scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
     asksBase: ({ checks, secrets }) =>
@@ -190,24 +200,28 @@ function keyOfFinding(rule: FindingConditions & Partial<VulnerabilityRule>): str
 
 const isOwn = ({ layers }: { readonly layers: 'own' | 'all' }): boolean => layers === 'own'
 
-function isOfPlaces({ registries, repositories, tags }: Scope): boolean {
-  return (registries ?? repositories ?? tags) !== undefined
+/** An image can be on a list of bases itself, by the names that its places give it. */
+function isOfPlaces({ registries, repositories, tags, bases }: Scope): boolean {
+  return (registries ?? repositories ?? tags ?? bases) !== undefined
 }
 
-function asksExploitation({ kev, epss, expression }: FindingConditions): boolean {
-  return kev !== undefined || epss !== undefined || expression !== undefined
-}
+const asksEpss = ({ epss, expression }: FindingConditions): boolean => (epss ?? expression) !== undefined
 
 function readyException(exception: Exception): ReadyException {
   const { vulnerabilities, packages, scopes } = exception
   const question = hashOf([vulnerabilities.toSorted(), packages.toSorted()]).slice(0, 12)
+  const named = new Set(vulnerabilities)
   const fits = packages.length > 0 ? packagePattern(packages) : () => true
   return {
     exception,
     holds: exceptionHolds(scopes),
     key: vulnerabilities.length > 0 ? `e${question}` : null,
-    covers: (finding, subject) => idsOf(finding).some((id) => vulnerabilities.includes(id)) && fits(subject),
+    covers: (finding, subject) => idsOf(finding).some((id) => named.has(id)) && fits(subject),
   }
+}
+
+export function isOfImages({ exception: { checks, secrets } }: ReadyException): boolean {
+  return checks.length + secrets.length > 0
 }
 
 const idsOf = ({ vulnerability, aliases, advisories }: NamedFinding): readonly string[] => [
