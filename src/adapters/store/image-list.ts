@@ -12,13 +12,21 @@ import type { Database, Db } from './schema.ts'
 /** Newest first: by the order in which they were first stored. */
 export async function listImages(db: Db, filter: ImageFilter, request: PageRequest): Promise<Page<ImageSummary>> {
   const page = paging<[number]>('images', [0], request)
-  const rows = await imagesMatching(db, filter, await packagesInRange(db, filter))
-    .$if(page.after !== undefined, (query) => query.where('image.id', '<', page.after?.[0] ?? 0))
-    .orderBy('image.id', 'desc')
+  const packages = await packagesInRange(db, filter)
+  const rows = await imagesAfter(db, filter, page.after?.[0], packages)
     .limit(page.limit + 1)
     .execute()
   const { items, next } = pageOf('images', rows, page.limit, (row) => [row.id])
   return { items: await imageSummaries(db, items), next }
+}
+
+/** In the order of a list, from the one after image `after` on. */
+export function imagesAfter(db: Db, filter: ImageFilter, after?: number, packages?: readonly number[]) {
+  // Equal by the join, but only the outcome's index has it in order: without, a list begins with all that fail, sorted.
+  const id = isByOutcomeAlone(filter) ? 'verdict.image_id' : 'image.id'
+  return imagesMatching(db, filter, packages)
+    .$if(after !== undefined, (query) => query.where(id, '<', after ?? 0))
+    .orderBy(id, 'desc')
 }
 
 /** `packages`: ids of those that an image must have one of, instead of what the filter says of packages. */
@@ -56,12 +64,17 @@ export async function imageSummaries(db: Db, rows: readonly ImageRow[]): Promise
   }))
 }
 
-type Images = ExpressionBuilder<Database, 'image'>
+type Images = ExpressionBuilder<Database, 'image' | 'verdict'>
+
+function isByOutcomeAlone({ outcome, live: _live, ...others }: ImageFilter): boolean {
+  return outcome !== undefined && Object.values(others).every((value) => value === undefined)
+}
 
 /** Each filter is a list of ids or digests that comes from an index, so the images are found by their keys. */
 function* conditions(eb: Images, filter: ImageFilter, packages: readonly number[] | undefined) {
   const { outcome, package: wanted, vulnerability } = filter
-  if (outcome !== undefined) yield eb('image.id', 'in', havingOutcome(eb, outcome))
+  if (isByOutcomeAlone(filter)) yield eb('verdict.outcome', '=', outcome ?? '')
+  else if (outcome !== undefined) yield eb('image.id', 'in', havingOutcome(eb, outcome))
   if (filter.live) yield eb.exists(lyingSomewhere(eb))
   if (packages !== undefined) yield eb('image.id', 'in', havingPackages(eb, packages))
   else if (wanted !== undefined) yield eb('image.id', 'in', havingPackage(eb, wanted))

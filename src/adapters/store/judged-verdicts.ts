@@ -26,15 +26,25 @@ interface Written {
   readonly row: ReturnType<typeof verdictRow>
 }
 
-/** Only what stands beside the decision is another. */
+/** Only what stands beside the decision is another; what indexes hold is not written again. */
+const besideColumns = {
+  id: 'integer',
+  counts: 'text',
+  coverage: 'text',
+  snapshot: 'integer',
+  checked_at: 'text',
+  until: 'text',
+} as const
+
 async function update(tx: Tx, engine: Engine, written: readonly Written[]): Promise<void> {
-  const columns = { id: 'integer', ...verdictColumns } as const
-  const rows = written.map(({ former, row }) => ({ id: former?.id ?? 0, ...row }))
-  const set = Object.keys(verdictColumns).map((name) => sql`${sql.ref(name)} = newer.${sql.ref(name)}`)
+  const rows = written.map(({ former, row: { counts, coverage, snapshot, checked_at, until } }) => {
+    return { id: former?.id ?? 0, counts, coverage, snapshot, checked_at, until }
+  })
+  const newer = engine.table(besideColumns, rows)
   await sql`
-    update verdict set ${sql.join(set)} from ${engine.table(columns, rows)} as newer where verdict.id = newer.id`.execute(
-    tx,
-  )
+    update verdict set counts = newer.counts, coverage = newer.coverage, snapshot = newer.snapshot,
+      checked_at = newer.checked_at, until = newer.until
+    from ${newer} as newer where verdict.id = newer.id`.execute(tx)
 }
 
 async function supersede(tx: Tx, engine: Engine, written: readonly Written[]): Promise<void> {

@@ -4,7 +4,7 @@ import { deb, match, noon, npm, scan, verdict } from '../../../test/support/stor
 import { createStore, type OpenStore } from './create-store.ts'
 import { digestOf } from '../../core/image/digest.ts'
 import { basesAmong, imagesAbove } from './image-chains.ts'
-import { imagesMatching } from './image-list.ts'
+import { imagesAfter } from './image-list.ts'
 import { packagesMatching } from './package-list.ts'
 import { vulnerabilitiesMatching } from './vulnerability-list.ts'
 import { builtInRules } from '../../../test/support/rules.ts'
@@ -33,12 +33,16 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-async function scansOf(query: Compilable): Promise<string[]> {
+async function planOf(query: Compilable): Promise<string[]> {
   const { sql, parameters } = query.compile()
   const plan = CompiledQuery.raw(`explain query plan ${sql}`, [...parameters])
   const { rows } = await store.db.executeQuery<{ detail: string }>(plan)
   expect(rows).not.toEqual([])
-  return rows.map(({ detail }) => detail).filter((detail) => fullScan.test(detail))
+  return rows.map(({ detail }) => detail)
+}
+
+async function scansOf(query: Compilable): Promise<string[]> {
+  return (await planOf(query)).filter((detail) => fullScan.test(detail))
 }
 
 test.each([
@@ -52,8 +56,12 @@ test.each([
   { registry: 'local', repository: 'app-1', tag: 'latest' },
   { outcome: 'fail' as const, vulnerability: 'CVE-2026-1001', repository: 'app-1' },
 ])('images by %o come from indexes', async (filter) => {
-  const query = imagesMatching(store.db, filter).where('image.id', '<', 1_000).orderBy('image.id', 'desc').limit(11)
-  expect(await scansOf(query)).toEqual([])
+  expect(await scansOf(imagesAfter(store.db, filter, 1_000).limit(11))).toEqual([])
+})
+
+test('images of one outcome come in their order, not sorted first', async () => {
+  const plan = await planOf(imagesAfter(store.db, { outcome: 'fail', live: true }, 1_000).limit(11))
+  expect(plan.filter((detail) => /TEMP B-TREE|LIST SUBQUERY/.test(detail))).toEqual([])
 })
 
 test.each([{ name: 'openssl' }, { ecosystem: 'npm' }, { version: '1.0-1' }, { name: 'openssl', version: '1.0-1' }])(
