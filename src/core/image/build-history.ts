@@ -69,7 +69,9 @@ function instructionOf(createdBy: string): Parsed {
   const match = upperCase.test(text) ? instruction.exec(text)?.groups : undefined
   if (match && match['name'] !== 'RUN') return plain(text)
   const run = runOf(match?.['rest'] ?? text)
-  return match || run.isInShell || run.parsed.buildArgs.length > 0 ? { name: 'RUN', ...run.parsed } : { name: 'OTHER', ...run.parsed, text }
+  return match || run.isInShell || run.parsed.buildArgs.length > 0
+    ? { name: 'RUN', ...run.parsed }
+    : { name: 'OTHER', ...run.parsed, text }
 }
 
 const maxPreamble = 500

@@ -21,8 +21,8 @@ export function coverageOf({ read, readings, unread, isComplete, distros, packag
   return [
     ...read.flatMap(ofLayer),
     ...(isComplete ? [] : [cutShort]),
-    ...readings.filter((reading) => isOfPackages(reading) && matters(reading.path, distros)).flatMap(ofReading),
-    ...unread.filter(({ path }) => matters(path, distros)).map(ofUnread),
+    ...readings.filter((reading) => !isOfSettings(reading) && matters(reading.path, distros)).flatMap(ofReading),
+    ...unread.filter(({ path }) => !leadsToSettings(path) && matters(path, distros)).map(ofUnread),
     ...ofSystems(distros, packages),
     ...(packages.length === 0 ? [noPackages] : []),
   ]
@@ -59,13 +59,16 @@ function matters(path: string, distros: ReadonlyMap<string, IdentifiedDistro>): 
 }
 
 /** What catalogers of settings could not read is for the benchmark to say. */
-function isOfPackages({ cataloger }: SurvivingReading): boolean {
-  return !settings.has(cataloger)
+function isOfSettings({ cataloger }: SurvivingReading): boolean {
+  return settings.some(({ name }) => name === cataloger)
 }
 
-const settings: ReadonlySet<string> = new Set(
-  catalogers.filter(({ subject }) => subject === 'settings').map(({ name }) => name),
-)
+function leadsToSettings(path: string): boolean {
+  const basename = basenameOf(path)
+  return settings.some((cataloger) => cataloger.wants(path, basename))
+}
+
+const settings = catalogers.filter(({ subject }) => subject === 'settings')
 
 function ofReading({ path, notes }: SurvivingReading): readonly CoverageEntry[] {
   return notes.map((detail) => ({ subject: path, status: 'partial', reason: 'EVIDENCE_UNREADABLE', detail }))

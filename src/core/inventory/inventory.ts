@@ -48,11 +48,9 @@ function factsIn(read: LayerRead | undefined): LayerFacts | undefined {
   return read && 'blob' in read ? read : undefined
 }
 
-const packageCatalogers = catalogers.filter(({ subject }) => subject !== 'settings')
-
 function isEvidence(path: string): boolean {
   const basename = basenameOf(path)
-  return packageCatalogers.some((cataloger) => cataloger.wants(path, basename))
+  return catalogers.some((cataloger) => cataloger.wants(path, basename))
 }
 
 /** The distribution of each root that states one. */

@@ -5,10 +5,7 @@ test.each([
   // setcap cap_net_raw+ep, as Linux stores it in /usr/bin/ping
   ['0100000200200000000000000000000000000000', 'cap_net_raw+ep'],
   ['0000000280000000000000000000000000000000', 'cap_setuid+p'],
-  [
-    '0100000200040000020400008000000000000000',
-    'cap_dac_override+ei cap_net_bind_service+eip cap_bpf+ep',
-  ],
+  ['0100000200040000020400008000000000000000', 'cap_dac_override+ei cap_net_bind_service+eip cap_bpf+ep'],
   // The third revision ends with the root of a user namespace.
   ['0100000300002000000000000000000000000000e8030000', 'cap_sys_admin+ep'],
   ['010000010100000000000000', 'cap_chown+ep'],

@@ -17,10 +17,13 @@ export const aptLists: ContentRule = {
     const commands = buildCommands(image)
     const clears = (instruction: unknown) =>
       commands.some((command) => command.instruction === instruction && removes(command))
-    const found = commands
-      .filter((command) => isApt(command) && hasWord(command, 'install', 'update'))
-      .filter(({ instruction }) => !clears(instruction))
-      .map(({ program, instruction }) => inHistory(instruction, `${program} without removing /var/lib/apt/lists`))
+    const leaving = new Set(
+      commands
+        .filter((command) => isApt(command) && hasWord(command, 'install', 'update'))
+        .map(({ instruction }) => instruction)
+        .filter((instruction) => !clears(instruction)),
+    )
+    const found = [...leaving].map((instruction) => inHistory(instruction, 'apt without removing /var/lib/apt/lists'))
     return decideHistory(image, [...found, ...filesBelow('var/lib/apt/lists/', image, isList)])
   },
 }
