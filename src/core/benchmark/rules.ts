@@ -81,6 +81,6 @@ export const contentRules: readonly ContentRule[] = [
 export const standingRules: readonly StandingRule[] = [trustedBase, rebuiltWithFixes, contentTrust, latestTag, imageAge]
 
 /** What all of them say of themselves, by id. */
-export const ruleCatalogue: readonly RuleText[] = [...contentRules, ...standingRules].toSorted((a, b) =>
-  a.id < b.id ? -1 : 1,
-)
+export const ruleCatalogue: readonly RuleText[] = [...contentRules, ...standingRules]
+  .map(({ check: _check, ...text }) => text)
+  .toSorted((a, b) => (a.id < b.id ? -1 : 1))

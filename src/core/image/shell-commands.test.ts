@@ -58,7 +58,7 @@ describe('heredocs', () => {
 })
 
 test('takes any text', () => {
-  const unit = fc.constantFrom(...'ab \n\\\'"`$()<>|&;#{}-=c', '<<E', 'sh -c ', 'E\n', 'eval ', '$((')
+  const unit = fc.constantFrom(...Array.from('ab \n\\\'"`$()<>|&;#{}-=c'), '<<E', 'sh -c ', 'E\n', 'eval ', '$((')
   const property = fc.property(fc.string({ unit, maxLength: 300 }), (script) => Array.isArray(pipelinesOf(script)))
   expect(() => fc.assert(property, { numRuns: 2000 })).not.toThrow()
 })
