@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -6,6 +6,8 @@ import { feedTypes } from '../src/adapters/feeds/feeds.ts'
 import { channels } from '../src/adapters/notifications/channels.ts'
 import { dialects } from '../src/adapters/webhooks/dialects.ts'
 import { configKeys } from '../src/config.ts'
+import type { RuleText } from '../src/core/benchmark/rule.ts'
+import { ruleCatalogue } from '../src/core/benchmark/rules.ts'
 import { catalogers } from '../src/core/inventory/catalogers.ts'
 import { versionSchemes } from '../src/core/match/version-schemes.ts'
 import { importers } from '../src/core/policy/imports/importers.ts'
@@ -23,6 +25,7 @@ const kinds = [
   { kind: 'feed', folder: 'src/adapters/feeds', docs: 'docs/feeds.md', modules: feedTypes },
   { kind: 'webhook dialect', folder: 'src/adapters/webhooks', docs: 'docs/webhooks.md', modules: dialects },
   { kind: 'importer', folder: 'src/core/policy/imports', docs: 'docs/exceptions.md', modules: importers },
+  { kind: 'rule', folder: 'src/core/benchmark/rules', docs: 'docs/benchmark.md', modules: ruleCatalogue },
   { kind: 'channel', folder: 'src/adapters/notifications', docs: 'docs/notifications.md', modules: channels },
 ] as const
 
@@ -42,7 +45,7 @@ for (const { kind, folder, docs, modules } of kinds) {
         const file = join(folder, `${name}.ts`)
         const exported = [
           ...read(file).matchAll(
-            /^export const (\w+): (?:Cataloger|VersionScheme|Dialect|Channel|FeedType|Importer)\b/gm,
+            /^export const (\w+): (?:Cataloger|VersionScheme|Dialect|Channel|FeedType|Importer|ContentRule|StandingRule)\b/gm,
           ),
         ]
         expect(exported.map(([, value]) => value)).toEqual([camelCase(name)])
@@ -52,6 +55,19 @@ for (const { kind, folder, docs, modules } of kinds) {
     }
   })
 }
+
+test('every rule of the benchmark has an id of its own, and every file of its folder is in the list', () => {
+  expect(new Set(ruleCatalogue.map(({ id }) => id)).size).toBe(ruleCatalogue.length)
+  const files = readdirSync(join(root, 'src/core/benchmark/rules')).filter((file) => !file.endsWith('.test.ts'))
+  expect(files).toEqual(ruleCatalogue.map(({ name }) => `${name}.ts`).toSorted())
+})
+
+test('docs/benchmark.md has exactly the rules of the list, with what they say of themselves', () => {
+  const row = ({ id, name, references, title, level, withoutEvidence }: RuleText) =>
+    `| ${id} | ${name} | ${references.join(', ')} | ${title} | ${level} | ${withoutEvidence} |`
+  const rows = [...read('docs/benchmark.md').matchAll(/^\| (?:CIS|DKL|TM)-.*\|$/gm)].map(([line]) => line)
+  expect(rows).toEqual(ruleCatalogue.map(row))
+})
 
 test('docs/errors.md has exactly the codes of the table, with what they mean', () => {
   const rows = [...read('docs/errors.md').matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (yes|no) \| (.+) \|$/gm)]

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { runTallyman } from '../../test/support/cli.ts'
 import { faultyReport } from '../../test/support/reports.ts'
 import { junitOf } from '../core/report/junit.ts'
+import { ruleCatalogue } from '../core/benchmark/rules.ts'
 import type { Report } from '../core/report/report.ts'
 import { sarifOf } from '../core/report/sarif.ts'
 import { TallymanError } from '../errors.ts'
@@ -256,6 +257,22 @@ test('feed adopt tells what is held back still, and needs to be told that it is 
 `,
   })
   expect((await runTallyman(['feed', 'adopt', 'osv'], { adoptFeed, ...local })).exitCode).toBe(64)
+})
+
+test('checks lists the rules of the benchmark, and explains one by id or name', async () => {
+  const listed = (await runTallyman(['checks'])).stdout.split('\n')
+  expect(listed[0]).toMatch(/^CHECK +LEVEL +A GOOD IMAGE +REFERENCES$/)
+  expect(listed[1]).toMatch(/^CIS-DI-0001 +high +The container runs as a user other than root +CIS Docker 4\.1$/)
+  expect(JSON.parse((await runTallyman(['checks', '-o', 'json'])).stdout)).toEqual({ items: ruleCatalogue })
+
+  const explained = await runTallyman(['checks', 'root-user'])
+  expect(explained).toEqual(await runTallyman(['checks', 'cis-di-0001']))
+  expect(explained.stdout).toMatch(/^check +CIS-DI-0001 \(root-user\)\n[^]*\nremedy +Create a user/)
+  expect(await runTallyman(['checks', 'CIS-DI-9999'])).toMatchObject({
+    exitCode: 64,
+    stdout: '',
+    stderr: expect.stringContaining('there is no check CIS-DI-9999'),
+  })
 })
 
 test('sync, migrate, config and version print what was done', async () => {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { asTallymanError } from '../errors.ts'
 import type { CliActions } from './actions.ts'
 import { changesCommand } from './changes.ts'
+import { checksCommand } from './checks.ts'
 import { configCommand } from './config.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes, type ExitCode } from './exit-code.ts'
@@ -53,6 +54,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(vulnerabilitiesCommand(context))
     .addCommand(explainCommand(context))
     .addCommand(changesCommand(context))
+    .addCommand(checksCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(policyCommand(context))
     .addCommand(exceptionsCommand(context))

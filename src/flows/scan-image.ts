@@ -5,6 +5,7 @@ import { imageConfigOf } from './read-config.ts'
 import type { JudgeDeps } from './judge-image.ts'
 import { judgeAsOfNow } from './judge-as-of-now.ts'
 import { readLayers, type LayerDeps } from './read-layers.ts'
+import { runBenchmark } from '../core/benchmark/benchmark.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { ImageSource } from '../core/image/image.ts'
 import { imageLayers } from '../core/image/layers.ts'
@@ -20,9 +21,10 @@ import {
 } from '../core/image/manifest.ts'
 import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
-import { takeInventory } from '../core/inventory/inventory.ts'
+import { overlayOf, takeInventory } from '../core/inventory/inventory.ts'
 import { factsVersions } from '../core/layer/catalogers-key.ts'
 import { isTransient } from '../core/layer/transient.ts'
+import type { Secret } from '../core/secrets/secret.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What to scan, and under which name it was found. */
@@ -154,7 +156,10 @@ async function takeStock(
   const config = await imageConfigOf(manifest, source, signal)
   const layers = imageLayers(manifest, config)
   const read = await readLayers(manifest.layers, source, deps, signal)
-  const { distro, packages, coverage } = takeInventory({ layers, read })
+  const overlay = overlayOf({ layers, read })
+  const inventory = takeInventory({ layers, read }, overlay)
+  const secrets: readonly Secret[] = []
+  const checks = runBenchmark({ config, layers, read, overlay, inventory, secrets })
   return {
     digest: descriptor.digest,
     mediaType: descriptor.mediaType,
@@ -163,12 +168,10 @@ async function takeStock(
     size: layers.reduce((sum, { size }) => sum + size, 0),
     configDigest: manifest.config.digest,
     layers,
-    distro,
-    packages,
-    coverage,
+    ...inventory,
     labels: config.run.labels,
-    checks: [],
-    secrets: [],
+    checks,
+    secrets,
     engine: deps.engine,
     catalogers: factsVersions(catalogers),
     scannedAt: deps.now().toISOString(),

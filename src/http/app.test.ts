@@ -4,6 +4,7 @@ import { hubSecret, startApi, type Api } from '../../test/support/api.ts'
 import { scan } from '../../test/support/store-records.ts'
 import { faultyReport } from '../../test/support/reports.ts'
 import { judgeStored, storeImage, storeSnapshot, type StoredImage } from '../../test/support/stored-images.ts'
+import { ruleCatalogue } from '../core/benchmark/rules.ts'
 import { digestOf } from '../core/image/digest.ts'
 import { junitOf } from '../core/report/junit.ts'
 import { sarifOf } from '../core/report/sarif.ts'
@@ -200,6 +201,19 @@ describe('a store with one judged image', () => {
       feeds: [{ name: 'osv', advisories: 3 }],
     })
     expect((await get('/api/v1/policies')).body).toMatchObject({ items: [defaultPolicy] })
+  })
+
+  test('lists what images are checked for, with why and what to do about it', async () => {
+    const { body } = await get('/api/v1/checks')
+    expect(body).toEqual({ items: ruleCatalogue })
+    expect(ruleCatalogue[0]).toMatchObject({
+      id: 'CIS-DI-0001',
+      name: 'root-user',
+      level: 'high',
+      references: ['CIS Docker 4.1'],
+      rationale: expect.stringMatching(/root/),
+      remedy: expect.stringMatching(/USER/),
+    })
   })
 
   test('tells what changed in the feeds, and has nothing to adopt where nothing is held back', async () => {

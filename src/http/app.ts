@@ -8,6 +8,7 @@ import type { AppDeps } from './deps.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { problemSchema, sendProblem } from './problem.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { checkRoutes } from './routes/checks.ts'
 import { exceptionRoutes } from './routes/exceptions.ts'
 import { explanationRoutes } from './routes/explanations.ts'
 import { feedRoutes } from './routes/feeds.ts'
@@ -78,6 +79,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
         await api.register(imageRoutes, { deps })
         await api.register(explanationRoutes, { deps })
         await api.register(changeRoutes, { deps })
+        await api.register(checkRoutes)
         await api.register(packageRoutes, { deps })
         await api.register(vulnerabilityRoutes, { deps })
         await api.register(scanRoutes, { deps })

@@ -31,6 +31,7 @@ const routes = [
   'DELETE /api/v1/exceptions/{id}',
   'DELETE /api/v1/policies/{name}',
   'GET /api/v1/changes',
+  'GET /api/v1/checks',
   'GET /api/v1/exceptions',
   'GET /api/v1/exceptions/export',
   'GET /api/v1/exceptions/{id}',

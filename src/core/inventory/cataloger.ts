@@ -26,6 +26,11 @@ export interface Cataloger {
   readonly version: number
   /** Bytes of the largest file it reads; a larger one is a coverage entry. */
   readonly maxBytes: number
+  /**
+   * `settings`: read for the benchmark, and nothing of the inventory depends on it. What of it cannot be read makes checks
+   * undecidable, not the image's coverage incomplete. `packages` unless given.
+   */
+  readonly subject?: 'packages' | 'settings'
   /** Cheap: called for every regular file of every layer. `basename` is the last part of `path`. */
   wants(path: string, basename: string): boolean
   /**

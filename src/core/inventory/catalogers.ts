@@ -1,3 +1,4 @@
+import { accounts } from './accounts.ts'
 import { apk } from './apk.ts'
 import { bunLock } from './bun-lock.ts'
 import { cargoLock } from './cargo-lock.ts'
@@ -36,7 +37,10 @@ import { renvLock } from './renv-lock.ts'
 import { requirements } from './requirements.ts'
 import { rpm } from './rpm.ts'
 import { rustBinary } from './rust-binary.ts'
+import { sshdConfig } from './sshd-config.ts'
+import { sudoers } from './sudoers.ts'
 import { swiftResolved } from './swift-resolved.ts'
+import { unverifiedSources } from './unverified-sources.ts'
 import { versionStrings } from './version-strings.ts'
 import { yarnLock } from './yarn-lock.ts'
 import { sbomInImage } from './sbom-in-image.ts'
@@ -84,4 +88,8 @@ export const catalogers: readonly Cataloger[] = [
   renvLock,
   juliaManifest,
   sbomInImage,
+  accounts,
+  unverifiedSources,
+  sshdConfig,
+  sudoers,
 ]

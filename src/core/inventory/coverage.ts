@@ -2,6 +2,7 @@ import type { LayerFacts } from '../layer/facts.ts'
 import type { Overlay, UnreadEvidence } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
+import { catalogers } from './catalogers.ts'
 import { chisel } from './chisel.ts'
 import { distroRank, type IdentifiedDistro, isOwnType, isSystemType } from './distro.ts'
 import { osRelease } from './os-release.ts'
@@ -20,8 +21,8 @@ export function coverageOf({ read, readings, unread, isComplete, distros, packag
   return [
     ...read.flatMap(ofLayer),
     ...(isComplete ? [] : [cutShort]),
-    ...readings.filter(({ path }) => matters(path, distros)).flatMap(ofReading),
-    ...unread.filter(({ path }) => matters(path, distros)).map(ofUnread),
+    ...readings.filter((reading) => !isOfSettings(reading) && matters(reading.path, distros)).flatMap(ofReading),
+    ...unread.filter(({ path }) => !leadsToSettings(path) && matters(path, distros)).map(ofUnread),
     ...ofSystems(distros, packages),
     ...(packages.length === 0 ? [noPackages] : []),
   ]
@@ -56,6 +57,18 @@ function matters(path: string, distros: ReadonlyMap<string, IdentifiedDistro>): 
   const believed = distros.get(root)
   return believed === undefined || distroRank(path.slice(root.length)) < believed.rank
 }
+
+/** What catalogers of settings could not read is for the benchmark to say. */
+function isOfSettings({ cataloger }: SurvivingReading): boolean {
+  return settings.some(({ name }) => name === cataloger)
+}
+
+function leadsToSettings(path: string): boolean {
+  const basename = basenameOf(path)
+  return settings.some((cataloger) => cataloger.wants(path, basename))
+}
+
+const settings = catalogers.filter(({ subject }) => subject === 'settings')
 
 function ofReading({ path, notes }: SurvivingReading): readonly CoverageEntry[] {
   return notes.map((detail) => ({ subject: path, status: 'partial', reason: 'EVIDENCE_UNREADABLE', detail }))

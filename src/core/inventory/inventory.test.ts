@@ -33,6 +33,12 @@ const placed = (...layers: readonly Layer[]) =>
     ({ name, version, path, layer }) => `${name} ${version} in ${path} of layer ${layer}`,
   )
 
+test("settings that cannot be read are not the coverage's: nothing of the inventory depends on them", () => {
+  const shadow = { symlinks: { 'etc/shadow': '/srv/shadow' }, files: ['srv/shadow'] }
+  const passwd = { evidence: { 'etc/passwd': [] }, cataloger: 'accounts', notes: ['line 1 is no account'] }
+  expect(inventoryOf(base, shadow, passwd).coverage.filter(({ status }) => status !== 'done')).toEqual([])
+})
+
 test('gives packages in order with what they are matched as, and a line for every layer and the operating system', () => {
   expect(inventoryOf(base, { evidence: { 'srv/node_modules/a/package.json': [npm('a')] } })).toEqual({
     distro: { id: 'debian', version: '12', ecosystem: 'Debian:12' },

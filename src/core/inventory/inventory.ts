@@ -27,9 +27,8 @@ export interface ReadImage {
  * What an image holds after the overlay, sorted, and what of it was not understood. A layer that could not be read is a
  * coverage entry, and the others are still taken for what they are: its packages may be missing, or deleted in it.
  */
-export function takeInventory({ layers, read }: ReadImage): Inventory {
-  const facts = layers.map((_, index) => factsIn(read[index]))
-  const merged = overlay(facts, { wants: isEvidence, places: osPlaces })
+export function takeInventory(image: ReadImage, merged: Overlay = overlayOf(image)): Inventory {
+  const { layers, read } = image
   const distros = distrosIn(merged.readings)
   const packages = packagesIn(merged, distros)
   return {
@@ -37,6 +36,12 @@ export function takeInventory({ layers, read }: ReadImage): Inventory {
     packages,
     coverage: coverageOf({ ...merged, read: layers.map((_, index) => read[index]), distros, packages }),
   }
+}
+
+/** What is left of the layers' readings when they lie over each other; a layer without facts changes nothing. */
+export function overlayOf({ layers, read }: ReadImage): Overlay {
+  const facts = layers.map((_, index) => factsIn(read[index]))
+  return overlay(facts, { wants: isEvidence, places: osPlaces })
 }
 
 function factsIn(read: LayerRead | undefined): LayerFacts | undefined {

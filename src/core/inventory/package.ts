@@ -117,10 +117,12 @@ export interface AccountFact {
   readonly shell?: string
 }
 
-/** A line of a package manager's or client's configuration that switches verification off: `[trusted=yes]`, `strict-ssl=false`. */
-export interface UnverifiedSourceFact {
-  readonly kind: 'unverified-source'
-  /** In words, without secrets. */
+/** A line of configuration that takes a guard away. */
+export interface WeakSettingFact {
+  readonly kind: 'weak-setting'
+  /** `source`: a package manager or client that does not verify; `sshd`: whom it lets in; `sudo`: whom it asks for nothing. */
+  readonly of: 'source' | 'sshd' | 'sudo'
+  /** In words, without secrets: `trusted=yes`, `PermitRootLogin yes`. */
   readonly text: string
 }
 
@@ -133,7 +135,7 @@ export interface SecretFact {
   readonly redacted: string
 }
 
-export type Fact = PackageFact | DistroFact | OwnershipFact | ModeFact | AccountFact | UnverifiedSourceFact | SecretFact
+export type Fact = PackageFact | DistroFact | OwnershipFact | ModeFact | AccountFact | WeakSettingFact | SecretFact
 
 /** The distribution of an image, with the OSV ecosystem that its packages are matched in; null where no feed has it. */
 export interface Distro {

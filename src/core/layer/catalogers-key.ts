@@ -2,7 +2,7 @@ import { digestOf } from '../image/digest.ts'
 import type { Cataloger } from '../inventory/cataloger.ts'
 
 /** Raise it when the same layer would give other facts though no cataloger changed. */
-const pipelineVersion = 1
+const pipelineVersion = 2
 
 /** Everything that decides which facts a layer gives: kept with every scan. `layer` is the pipeline itself. */
 export function factsVersions(catalogers: readonly Pick<Cataloger, 'name' | 'version'>[]): Record<string, number> {

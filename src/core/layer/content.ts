@@ -1,6 +1,8 @@
 import type { Cataloger } from '../inventory/cataloger.ts'
+import type { ModeFact } from '../inventory/package.ts'
 import { createEvidence, type Evidence, type LayerProfile } from './evidence.ts'
 import type { LayerFacts, Reading } from './facts.ts'
+import { fileMode, modeOf } from './file-mode.ts'
 import type { GapReason } from './gaps.ts'
 import type { LayerLimits } from './limits.ts'
 import { normalisePath } from './path.ts'
@@ -75,6 +77,7 @@ export function createLayerContent(
   /** Readings of a target, waiting for the link that asked for them (`alsoRead`). */
   const waiting = new Map<string, readonly Reading[]>()
   const missed = new Map<string, string[]>()
+  const modes = new Map<string, ModeFact>()
   let entryCount = 0
   let charactersLeft = limits.pathCharacters
 
@@ -96,6 +99,7 @@ export function createLayerContent(
     const path = normalisePath(entry.name)
     if (path === '' || mark(path)) return undefined
     forget(path)
+    keepMode(path, modeOf(entry))
     if (entry.kind === 'file') return file(path, entry.size)
     if (entry.kind === 'hardlink') link(path, normalisePath(entry.target))
     else if (entry.kind === 'symlink') tree.addSymlink(path, entry.target)
@@ -124,6 +128,13 @@ export function createLayerContent(
     hardlinks.delete(path)
     originals.delete(path)
     heads.delete(path)
+    modes.delete(path)
+  }
+
+  function keepMode(path: string, fact: ModeFact | undefined): void {
+    if (!fact) return
+    if (modes.size < limits.modes) modes.set(path, fact)
+    else gap('TOO_MANY_MODES', `more than ${limits.modes} files and directories with special modes; not all are listed`)
   }
 
   function file(path: string, size: number): WhenBody | Look | undefined {
@@ -205,7 +216,10 @@ export function createLayerContent(
       head: heads.get(target),
     }
     tree.add(path, 'file')
-    if (isHere) originals.set(path, original)
+    if (isHere) {
+      originals.set(path, original)
+      shareMode(path, target)
+    }
     const asking = wantingLink(path, isHere ? original.head : undefined)
     if (asking.length === 0) return
     const made = waiting.get(path)
@@ -218,6 +232,13 @@ export function createLayerContent(
     else if (tree.orderOf(original.path) === original.order) {
       missed.set(original.path, [...(missed.get(original.path) ?? []), path])
     } else gap('HARD_LINK_UNRESOLVED', `${path} is a link to a file that was replaced in the same layer`)
+  }
+
+  /** One file: runtimes give it what any of its entries says. */
+  function shareMode(path: string, target: string): void {
+    const [own, shared] = [modes.get(path), modes.get(target)]
+    if (own && !shared) keepMode(target, own)
+    else if (shared && !own) keepMode(path, shared)
   }
 
   /** The same bytes, read by the same catalogers: the same facts. */
@@ -241,9 +262,16 @@ export function createLayerContent(
       opaques: [...opaques],
       hardlinks: [...hardlinks].filter(([path]) => tree.has(path)),
       ...tree.lists(),
-      readings: [...readings].filter(([path]) => tree.has(path)).flatMap(([, made]) => made),
+      readings: [
+        ...[...readings].filter(([path]) => tree.has(path)).flatMap(([, made]) => made),
+        ...[...modes].filter(([path]) => tree.has(path)).map(([path, fact]) => modeReading(path, fact)),
+      ],
     }),
     missedTargets: () => missed,
     profile: evidence.profile,
   }
+}
+
+function modeReading(path: string, fact: ModeFact): Reading {
+  return { path, cataloger: fileMode, facts: [fact], notes: [] }
 }

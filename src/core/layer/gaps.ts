@@ -16,6 +16,7 @@ export type GapReason =
   | 'PATH_TOO_LONG'
   | 'TOO_MUCH_EVIDENCE'
   | 'TOO_MANY_FACTS'
+  | 'TOO_MANY_MODES'
   | 'TOO_MANY_NOTES'
   | 'HARD_LINK_UNRESOLVED'
 

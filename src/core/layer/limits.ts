@@ -22,6 +22,8 @@ export interface LayerLimits {
   /** Bodies handed to catalogers, all together; one body's limit is its cataloger's `maxBytes`. */
   readonly evidenceBytes: number
   readonly facts: number
+  /** Entries whose mode, kind or attributes are kept: setuid files, world-writable ones, devices. */
+  readonly modes: number
   /** Notes of catalogers, all files together. */
   readonly notes: number
   /** Gaps that are listed one by one; the rest is counted. */
@@ -47,6 +49,8 @@ export const layerLimits: LayerLimits = {
   evidenceBytes: 2 * GiB,
   // The largest real trees have 50,000 packages.
   facts: 250_000,
+  // An application of 50,000 files under `chmod -R 777` is a common mistake; what is larger is said to be more.
+  modes: 100_000,
   notes: 1_000,
   gaps: 100,
 }

@@ -1,4 +1,5 @@
 import type { LayerFacts, Reading } from './facts.ts'
+import { isOfContent } from './file-mode.ts'
 import { type Budget, parentOf, type SymlinkTree, symlinkTree } from './overlay-links.ts'
 
 /** A reading whose file is in the image, under the path where it really lies. */
@@ -9,7 +10,7 @@ export interface SurvivingReading extends Reading {
   readonly earlier: readonly SurvivingReading[]
 }
 
-interface CarriedFile {
+export interface CarriedFile {
   readonly layer: number
   readonly readings: readonly SurvivingReading[]
   /** A hard link whose content lies in a lower layer and was not read there: what it is a link to. */
@@ -48,10 +49,11 @@ export function treeOf(layers: readonly (LayerFacts | undefined)[], probes?: Rea
 
 function apply(tree: OverlayTree, facts: LayerFacts, layer: number, probes: ReadonlySet<string> | undefined): void {
   const isFirst = !probes && tree.symlinks.links.size === 0 && tree.files.size === 0
+  const replaced = new Map<string, CarriedFile>()
   if (!isFirst) {
     // Deletions mean the tree of the lower layers: they go first, wherever in the archive they are.
     applyDeletions(tree, facts, layer)
-    applyDirectories(tree, facts)
+    applyDirectories(tree, facts, replaced)
   }
   const emptied = new Set<string>()
   for (const [path, target] of facts.symlinks) {
@@ -62,7 +64,7 @@ function apply(tree: OverlayTree, facts: LayerFacts, layer: number, probes: Read
   }
   // Now, while the links are there that lead to them: a file can take the place of the directory that holds such a link.
   const readings = facts.readings.map((reading) => ({ ...reading, path: tree.symlinks.entry(reading.path) }))
-  const replaced = isFirst ? new Map<string, CarriedFile>() : applyFiles(tree, facts, layer, emptied, probes)
+  if (!isFirst) applyFiles(tree, facts, layer, emptied, probes, replaced)
   discardBelow(tree, emptied, layer)
   for (const reading of readings) addReading(tree, reading, layer, replaced)
   for (const [path, target] of facts.hardlinks) addHardLink(tree, path, target, layer, probes)
@@ -80,29 +82,33 @@ function applyDeletions(tree: OverlayTree, { whiteouts, opaques }: LayerFacts, l
   discardBelow(tree, emptied, layer)
 }
 
-/** A directory stays one over a directory, and takes the place of everything else. */
-function applyDirectories(tree: OverlayTree, { directories }: LayerFacts): void {
+/**
+ * A directory stays one over a directory, and takes the place of everything else. What the layer's own take the place of
+ * is added to `replaced`: a directory's mode is the upper layer's.
+ */
+function applyDirectories(tree: OverlayTree, { directories }: LayerFacts, replaced: Map<string, CarriedFile>): void {
   for (const path of neighboursOfCarried(tree, directories)) {
     tree.symlinks.delete(path)
+    const before = tree.files.get(path)
+    if (before) replaced.set(path, before)
     tree.files.delete(path)
   }
 }
 
-/** Gives the lower layers' files that the layer's own take the place of. */
+/** Adds the lower layers' files that the layer's own take the place of to `replaced`. */
 function applyFiles(
   tree: OverlayTree,
   { files }: LayerFacts,
   layer: number,
   emptied: Set<string>,
   probes: ReadonlySet<string> | undefined,
-): ReadonlyMap<string, CarriedFile> {
-  const replaced = new Map<string, CarriedFile>()
+  replaced: Map<string, CarriedFile>,
+): void {
   for (const path of neighboursOfCarried(tree, files)) {
     const before = replace(tree, path, emptied)
     if (before) replaced.set(path, before)
     if (probes?.has(path)) tree.files.set(path, { layer, readings: [] })
   }
-  return replaced
 }
 
 /** What is no directory takes the place of everything, of a directory with all that is in it. */
@@ -157,11 +163,14 @@ function addHardLink(
   probes: ReadonlySet<string> | undefined,
 ): void {
   const entry = tree.symlinks.entry(path)
-  if (tree.files.get(entry)?.readings.length) return
+  const own = tree.files.get(entry)?.readings ?? []
+  if (own.some(isOfContent)) return
   const unreadTarget = tree.symlinks.entry(target)
   const content = tree.files.get(unreadTarget)
-  const readings = (content?.readings ?? []).map((reading) => ({ ...reading, path: entry, layer, earlier: [] }))
-  if (readings.length > 0) tree.files.set(entry, { layer, readings })
+  const shared = (content?.readings ?? []).filter(isOfContent)
+  // The mode is what the link's own entry says, which runtimes give to the file.
+  const readings = [...own, ...shared.map((reading) => ({ ...reading, path: entry, layer, earlier: [] }))]
+  if (shared.length > 0) tree.files.set(entry, { layer, readings })
   else if (content || !probes) tree.files.set(entry, { layer, readings, unreadTarget })
   enterDirectories(tree, entry)
 }

@@ -1,5 +1,6 @@
 import type { LayerFacts } from './facts.ts'
-import { type OverlayTree, type SurvivingReading, treeOf } from './overlay-tree.ts'
+import { isOfContent } from './file-mode.ts'
+import { type CarriedFile, type OverlayTree, type SurvivingReading, treeOf } from './overlay-tree.ts'
 
 /** A path at which package evidence is expected, and which leads to a file that nobody read. */
 export interface UnreadEvidence {
@@ -50,9 +51,13 @@ function symlinkedIn({ symlinks, files }: OverlayTree, { wants, places }: Eviden
   const paths = new Set([...places, ...[...symlinks.links.keys()].filter(wants)])
   return [...paths].flatMap((path) => {
     const target = symlinks.follow(path)
-    return target === undefined || target === path || files.has(target) ? [] : [{ path, target }]
+    return target === undefined || target === path || isRead(files.get(target)) ? [] : [{ path, target }]
   })
 }
+
+/** A hard link to what nobody read is told on its own (`hardlinkedIn`). */
+const isRead = (file: CarriedFile | undefined) =>
+  file !== undefined && (file.unreadTarget !== undefined || file.readings.some(isOfContent))
 
 function hardlinkedIn({ files }: OverlayTree): UnreadEvidence[] {
   return [...files].flatMap(([path, { unreadTarget }]) =>

@@ -11,6 +11,10 @@ export interface TarHeader {
   readonly link: string
   /** Bytes of the body in the archive. */
   readonly size: number
+  /** Permission bits with setuid, setgid and sticky. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
   /** A character device 0:0, which overlay file systems use as a whiteout. */
   readonly isNullDevice: boolean
 }
@@ -32,6 +36,9 @@ export function parseHeader(block: Buffer, at: number): TarHeader | undefined {
     name: fullName(block, at),
     link: type === '1' || type === '2' ? text(block, at + 157, 100) : '',
     size: numberOf(block, at + 124, 12),
+    mode: bitsOf(block, at + 100) & 0o7777,
+    uid: bitsOf(block, at + 108),
+    gid: bitsOf(block, at + 116),
     isNullDevice: type === '3' && numberOf(block, at + 329, 8) === 0 && numberOf(block, at + 337, 8) === 0,
   }
 }
@@ -81,6 +88,11 @@ export function numberOf(block: Buffer, at: number, length: number): number {
     value = value * 8 + digit
   }
   return value
+}
+
+/** Mode, uid and gid: some writers have negative ones in base 256, which Linux cuts to 32 bits. */
+function bitsOf(block: Buffer, at: number): number {
+  return block[at]! & 0x80 ? block.readUInt32BE(at + 4) : numberOf(block, at, 8)
 }
 
 function isPadding(byte: number): boolean {

@@ -1,3 +1,4 @@
+import { capabilitiesOf } from './file-capabilities.ts'
 import { nameOf } from './path.ts'
 import { TarError } from './tar-header.ts'
 
@@ -7,6 +8,10 @@ export interface PaxRecords {
   readonly linkpath?: string
   readonly size?: number
   readonly sparse?: PaxSparse
+  readonly uid?: number
+  readonly gid?: number
+  /** `cap_net_raw+ep` */
+  readonly capabilities?: string
 }
 
 /** GNU's sparse formats 0.0, 0.1 (`map` given) and 1.0 (map at the start of the body). */
@@ -48,11 +53,18 @@ function recordsOf(values: ReadonlyMap<string, Buffer>, pairs: readonly number[]
   const linkpath = name(values.get('linkpath'))
   const size = number(values.get('size'))
   const sparse = sparseOf(values, pairs)
+  const uid = id(values.get('uid'))
+  const gid = id(values.get('gid'))
+  const capabilities = values.get('SCHILY.xattr.security.capability')
   return {
     ...(path === undefined ? {} : { path }),
     ...(linkpath === undefined ? {} : { linkpath }),
     ...(size === undefined ? {} : { size }),
     ...(sparse === undefined ? {} : { sparse }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    // Empty values remove what a global header said.
+    ...(capabilities?.length ? { capabilities: capabilitiesOf(capabilities) } : {}),
   }
 }
 
@@ -84,6 +96,12 @@ function name(value: Buffer | undefined): string | undefined {
 
 function number(value: Buffer | undefined): number | undefined {
   return value?.length ? decimal(value) : undefined
+}
+
+/** Go takes negative ones too; nobody writes them here, and then the header's own stands. */
+function id(value: Buffer | undefined): number | undefined {
+  const text = value?.toString('latin1', 0, 11) ?? ''
+  return /^\d{1,10}$/.test(text) ? Number(text) : undefined
 }
 
 /** A decimal number in a pax value or a sparse map. Throws TarError. */

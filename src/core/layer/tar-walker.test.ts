@@ -41,7 +41,7 @@ const kinds = {
   directory: 'directory',
   symlink: 'symlink',
   link: 'hardlink',
-  'character-device': 'other',
+  'character-device': 'character-device',
   fifo: 'other',
 } as const
 
@@ -140,7 +140,7 @@ test('reads GNU long names and long links, and pax names, sizes and links', () =
     { name: 'link', type: '1', link: 'cut' },
     { name: 'after' },
   )
-  expect(walk(archive).entries).toEqual([
+  expect(walk(archive).entries).toMatchObject([
     { kind: 'symlink', name: `${long}gnu`, target: `${long}target`, size: 0 },
     { kind: 'file', name: `${long}pax`, target: '', size: 3, body: 'abc' },
     { kind: 'hardlink', name: 'link', target: `${long}target`, size: 0 },
@@ -194,8 +194,35 @@ test('passes over bodies by the size that Go sees: none for links and directorie
 })
 
 test('tells character devices 0:0 from others', () => {
-  const archive = tar({ name: 'gone', type: '3', device: [0, 0] }, { name: 'null', type: '3', device: [1, 3] })
-  expect(walk(archive).entries.map(({ kind }) => kind)).toEqual(['null-device', 'other'])
+  const archive = tar(
+    { name: 'gone', type: '3', device: [0, 0] },
+    { name: 'null', type: '3', device: [1, 3] },
+    { name: 'disk', type: '4', device: [0, 0] },
+  )
+  expect(walk(archive).entries.map(({ kind }) => kind)).toEqual(['null-device', 'character-device', 'block-device'])
+})
+
+test('reads modes and owners, in octal and base 256, and lets pax say the owner', () => {
+  const base256 = (value: number): Buffer => {
+    const field = Buffer.alloc(8, value < 0 ? 0xff : 0)
+    field.writeInt32BE(value, 4)
+    field[0]! |= 0x80
+    return field
+  }
+  const header = (...fields: readonly (Buffer | string)[]) => ({
+    change: (bytes: Buffer) => fields.forEach((field, index) => Buffer.from(field).copy(bytes, 100 + index * 8)),
+  })
+  const archive = tar(
+    { name: 'old', ...header('104755 \0', '  1750 \0', '\0\0\0\0\0\0\0\0') },
+    { name: 'large', ...header(base256(0o2755), base256(3_000_000), base256(-2)) },
+    pax({ uid: '4000000', gid: '-7' }),
+    { name: 'pax', ...header('0000644\0', '0000001\0', '0000002\0') },
+  )
+  expect(walk(archive).entries.map(({ mode, uid, gid }) => [mode.toString(8), uid, gid])).toEqual([
+    ['4755', 1000, 0],
+    ['2755', 3_000_000, 2 ** 32 - 2],
+    ['644', 4_000_000, 2],
+  ])
 })
 
 /** Two pieces, `AAAA` at 0 and `BBBB` at 1000, in a file of 1100 bytes. */

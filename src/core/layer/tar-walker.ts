@@ -6,13 +6,21 @@ import { nameOf } from './path.ts'
 
 /** One entry, after extended headers. Names are as the archive has them (`nameOf`), not yet normalised. */
 export interface TarEntry {
-  readonly kind: 'file' | 'directory' | 'symlink' | 'hardlink' | 'null-device' | 'other'
+  readonly kind: 'file' | 'directory' | 'symlink' | 'hardlink' | 'null-device' | DeviceKind | 'other'
   readonly name: string
   /** Of a symlink or hard link. */
   readonly target: string
   /** Bytes of the file as a program would read it, with holes filled. */
   readonly size: number
+  /** Permission bits with setuid, setgid and sticky. Of a hard link: runtimes give them to its target, too. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Of the extended attribute security.capability, `cap_net_raw+ep`; undefined without one. */
+  readonly capabilities: string | undefined
 }
+
+type DeviceKind = 'character-device' | 'block-device'
 
 export type WhenBody = (body: Buffer) => void
 
@@ -228,11 +236,12 @@ export function createTarWalker(visitor: TarVisitor, limits: Pick<LayerLimits, '
     const type = header.type !== '\0' ? header.type : name.endsWith('/') ? '5' : '0'
     const size = hasBody(type) ? (pax?.size ?? header.size) : 0
     const sparse = oldSparse ?? pax?.sparse
+    const { uid = header.uid, gid = header.gid, capabilities } = pax ?? {}
     pax = longName = longLink = undefined
     const kind = kindOf(type, header.isNullDevice)
     if (kind === undefined || name === '') return leave(size)
     const whole = sparse && size > 0 ? sparse.realSize : size
-    const whenBody = visitor.entry({ kind, name, target, size: whole })
+    const whenBody = visitor.entry({ kind, name, target, size: whole, mode: header.mode, uid, gid, capabilities })
     if (!whenBody) return leave(size)
     if (sparse && size > whole + limits.headerBytes) {
       throw new TarError('has a sparse file with more data than its size')
@@ -271,7 +280,7 @@ function hasBody(type: string): boolean {
 const kinds: Readonly<Record<string, TarEntry['kind']>> = {
   1: 'hardlink',
   2: 'symlink',
-  4: 'other',
+  4: 'block-device',
   5: 'directory',
   6: 'other',
 }
@@ -279,7 +288,7 @@ const kinds: Readonly<Record<string, TarEntry['kind']>> = {
 /** undefined for what is no file at all: GNU's directory lists, volume labels and continuations. */
 function kindOf(type: string, isNullDevice: boolean): TarEntry['kind'] | undefined {
   if ('DMNV'.includes(type)) return undefined
-  if (type === '3') return isNullDevice ? 'null-device' : 'other'
+  if (type === '3') return isNullDevice ? 'null-device' : 'character-device'
   // POSIX: a type that a reader does not know is a regular file.
   return kinds[type] ?? 'file'
 }

@@ -15,6 +15,8 @@ export interface TestEntry {
   readonly magic?: string
   /** In place of the body's size; bytes go into the field as they are. */
   readonly size?: number | Buffer
+  /** 0o644 unless given. */
+  readonly mode?: number
   readonly device?: readonly [major: number, minor: number]
   /** Changes the header before its checksum is made. */
   readonly change?: (header: Buffer) => void
@@ -30,7 +32,7 @@ export function tar(...entries: readonly (TestEntry | Buffer)[]): Buffer {
 export function tarEntry({ name, type = '0', body = '', link = '', prefix = '', ...rest }: TestEntry): Buffer {
   const header = Buffer.alloc(512)
   const bytes = Buffer.from(body)
-  header.write('0000644\0', 100)
+  header.write(`${octal(rest.mode ?? 0o644, 7)}\0`, 100)
   header.write(type, 156)
   header.write(link, 157)
   header.write(rest.magic ?? 'ustar\x0000', 257)

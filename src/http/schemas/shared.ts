@@ -9,6 +9,7 @@ import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from './imag
 import { jobsAnswerSchema } from './job.ts'
 import { noticeDeliverySchema } from './notification.ts'
 import { packageSummarySchema } from './package.ts'
+import { benchmarkRuleSchema } from './check.ts'
 import { policySchema } from './policy.ts'
 import {
   checkPartSchema,
@@ -57,6 +58,7 @@ export const sharedSchemas = [
   feedDifferenceSchema,
   feedStatusSchema,
   jobsAnswerSchema,
+  benchmarkRuleSchema,
   policySchema,
   exceptionSchema,
   importSummarySchema,

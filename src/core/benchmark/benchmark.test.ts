@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { account, modeFact, packagesLayer, scanned, type ImageSketch } from '../../../fixtures/benchmark/image.ts'
+import { runBenchmark, runStandingBenchmark } from './benchmark.ts'
+import { ruleCatalogue } from './rules.ts'
+
+const failing = (sketch: ImageSketch) =>
+  runBenchmark(scanned(sketch))
+    .filter(({ status }) => status === 'fail')
+    .map(({ id }) => id)
+
+const labels = {
+  'org.opencontainers.image.source': 'https://example.com/harbour',
+  'org.opencontainers.image.version': '1.4.2',
+}
+
+const hardened: ImageSketch = {
+  config: {
+    User: '65532:65532',
+    ExposedPorts: { '8080/tcp': {} },
+    Entrypoint: ['/usr/bin/harbour', '--serve'],
+    Healthcheck: { Test: ['CMD', '/usr/bin/harbour', '--ping'] },
+    Labels: labels,
+  },
+  history: [
+    '/bin/sh -c #(nop) ADD file:1a2b in / ',
+    { by: '/bin/sh -c #(nop)  CMD ["/bin/sh"]', empty: true },
+    'COPY /out/harbour /usr/bin/harbour # buildkit',
+  ],
+  layers: [
+    {
+      evidence: {
+        'lib/apk/db/installed': packagesLayer('musl', 'apk-tools').evidence!['lib/apk/db/installed']!,
+        'etc/passwd': [account('root', 0), account('bin', 1)],
+        'etc/shadow': [account('root', null, 'shadow', 'locked')],
+        'dev/null': [modeFact(0o666, 'character-device')],
+      },
+      files: ['bin/busybox'],
+    },
+    { files: ['usr/bin/harbour'] },
+  ],
+}
+
+test('a hardened image fails in nothing', () => {
+  expect(failing(hardened)).toEqual([])
+})
+
+test('each thing that is done to it fails in its rule', () => {
+  expect(failing({ ...hardened, config: { ...(hardened.config as object), User: 'root' } })).toEqual([
+    'CIS-DI-0001',
+    'TM-0005',
+  ])
+  const layers = [...hardened.layers!.slice(0, 1), { evidence: { 'opt/run': [modeFact(0o4777)] } }]
+  expect(failing({ ...hardened, layers })).toEqual(['CIS-DI-0008', 'TM-0001', 'TM-0007'])
+})
+
+test('checks stand in the order of their ids, with title and level of the rule', () => {
+  const checks = runBenchmark(scanned({}))
+  expect(checks.map(({ id }) => id)).toEqual(checks.map(({ id }) => id).toSorted())
+  const catalogued = new Map(ruleCatalogue.map(({ id, title, level }) => [id, { title, level }]))
+  for (const { id, title, level } of checks) expect(catalogued.get(id)).toEqual({ title, level })
+})
+
+test('of each layer the first twenty lines are shown, and how many more there are', () => {
+  const evidence = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`srv/${index}`, [modeFact(0o666)]]))
+  const layers = [{ evidence: evidence(500) }, { evidence: { 'opt/data': [modeFact(0o666)] } }]
+  const check = runBenchmark(scanned({ layers })).find(({ id }) => id === 'TM-0007')
+  expect(check?.evidence).toHaveLength(22)
+  expect(check?.evidence.slice(-2)).toEqual([
+    { text: 'and 480 more', layer: 0 },
+    { text: 'opt/data (666)', layer: 1 },
+  ])
+})
+
+test('evidence is one line, however long and strange what was found is', () => {
+  const config = { Volumes: { [`/etc/../proc/${'x'.repeat(5000)}\n\nforged`]: {} } }
+  const check = runBenchmark(scanned({ config })).find(({ id }) => id === 'DKL-DI-0002')
+  expect(check?.evidence[0]?.text).toMatch(/^VOLUME \/etc\/\.\.\/proc\/x+…$/)
+  expect(check?.evidence[0]?.text.length).toBeLessThan(320)
+})
+
+test('without anything known of an image no standing rule passes or fails but by its tags and date', () => {
+  const facts = { now: '2026-06-01T00:00:00Z', created: null, tags: [], base: null, fixable: null, signedBy: null }
+  expect(runStandingBenchmark(facts).map(({ id, status }) => `${id} ${status}`)).toEqual([
+    'CIS-DI-0002 undecidable',
+    'CIS-DI-0004 undecidable',
+    'CIS-DI-0005 undecidable',
+    'DKL-DI-0006 not-applicable',
+    'TM-0019 undecidable',
+  ])
+})

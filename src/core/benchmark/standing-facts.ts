@@ -1,0 +1,20 @@
+/** What is known of an image beside its content, at the time it is asked. */
+export interface StandingFacts {
+  /** RFC 3339. */
+  readonly now: string
+  /** When it was built, RFC 3339, as its builder wrote it. */
+  readonly created: string | null
+  /** Of its references in all registries; without those that point elsewhere now. */
+  readonly tags: readonly string[]
+  readonly base: StandingBase | null
+  /** Open findings that have a fix; null where no feed was read. */
+  readonly fixable: { readonly findings: number; readonly oldestFixDays: number | null } | null
+  /** Names of the configured keys that a signature of the image verifies with; null where nobody looked. */
+  readonly signedBy: readonly string[] | null
+}
+
+interface StandingBase {
+  readonly references: readonly string[]
+  /** Whether a policy's list of bases has it; null where no policy lists any. */
+  readonly isTrusted: boolean | null
+}
