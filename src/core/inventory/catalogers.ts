@@ -36,6 +36,7 @@ import { renvLock } from './renv-lock.ts'
 import { requirements } from './requirements.ts'
 import { rpm } from './rpm.ts'
 import { rustBinary } from './rust-binary.ts'
+import { secrets } from './secrets.ts'
 import { swiftResolved } from './swift-resolved.ts'
 import { versionStrings } from './version-strings.ts'
 import { yarnLock } from './yarn-lock.ts'
@@ -84,4 +85,5 @@ export const catalogers: readonly Cataloger[] = [
   renvLock,
   juliaManifest,
   sbomInImage,
+  secrets,
 ]

@@ -22,6 +22,9 @@ export interface LayerLimits {
   /** Bodies handed to catalogers, all together; one body's limit is its cataloger's `maxBytes`. */
   readonly evidenceBytes: number
   readonly facts: number
+  /** Bodies and facts of the catalogers that read beside the others. */
+  readonly besideBytes: number
+  readonly besideFacts: number
   /** Notes of catalogers, all files together. */
   readonly notes: number
   /** Gaps that are listed one by one; the rest is counted. */
@@ -47,6 +50,10 @@ export const layerLimits: LayerLimits = {
   evidenceBytes: 2 * GiB,
   // The largest real trees have 50,000 packages.
   facts: 250_000,
+  // A whole operating system with its documentation has 0.5 GB of text. Searching 1 GiB takes two seconds, thirty if it is made to.
+  besideBytes: 1 * GiB,
+  // Nobody looks at more; they do not count as packages.
+  besideFacts: 10_000,
   notes: 1_000,
   gaps: 100,
 }
