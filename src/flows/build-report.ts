@@ -117,7 +117,12 @@ function describe(image: ImageRecord, reference: string, base: ReportImage['base
     size,
     distro,
     base,
-    layers: layers.map(({ diffId, digest, size, createdBy }) => ({ diffId, digest, size, createdBy })),
+    layers: layers.map(({ diffId, digest, size, createdBy }) => ({
+      diffId,
+      digest,
+      size,
+      createdBy: createdBy === null ? null : redactSecrets(createdBy),
+    })),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Candidate, SecretRule } from '../rule.ts'
 
 /** The armour from `-----BEGIN` to its last dash. 16,384-bit RSA keys have 12 KB; nothing is longer. */
 const armour =
-  /-----BEGIN (?:[A-Z0-9]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?<body>[^-]{60,16000}(?:-[^-][^-]{0,16000})?)-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/dy
+  /-----BEGIN (?!ENCRYPTED )(?:[A-Z0-9]{2,10} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?<body>[^-]{60,16000}(?:-[^-][^-]{0,16000})?)-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/dy
 
 export const privateKeys: readonly SecretRule[] = [
   {
