@@ -9,7 +9,6 @@ import type { Rules } from '../core/policy/rules.ts'
 import { reportCheck, reportSecret } from '../core/report/check-parts.ts'
 import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
-import { redactSecrets } from '../core/secrets/redact-secrets.ts'
 import { TallymanError } from '../errors.ts'
 import { currentCoverage } from './judge-image.ts'
 import { exceptedOf } from './excepted.ts'
@@ -117,12 +116,7 @@ function describe(image: ImageRecord, reference: string, base: ReportImage['base
     size,
     distro,
     base,
-    layers: layers.map(({ diffId, digest, size, createdBy }) => ({
-      diffId,
-      digest,
-      size,
-      createdBy: createdBy === null ? null : redactSecrets(createdBy),
-    })),
+    layers: layers.map(({ diffId, digest, size, createdBy }) => ({ diffId, digest, size, createdBy })),
   }
 }
 

@@ -21,8 +21,11 @@ import {
 import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { takeInventory } from '../core/inventory/inventory.ts'
+import type { ImageLayer } from '../core/inventory/package.ts'
 import { factsVersions } from '../core/layer/catalogers-key.ts'
 import { isTransient } from '../core/layer/transient.ts'
+import { findSecrets } from '../core/secrets/find-secrets.ts'
+import { redactSecrets } from '../core/secrets/redact-secrets.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What to scan, and under which name it was found. */
@@ -162,17 +165,22 @@ async function takeStock(
     created: config.created,
     size: layers.reduce((sum, { size }) => sum + size, 0),
     configDigest: manifest.config.digest,
-    layers,
+    layers: layers.map(withoutSecrets),
     distro,
     packages,
     coverage,
     labels: config.run.labels,
     checks: [],
-    secrets: [],
+    secrets: findSecrets({ config, layers, read }),
     engine: deps.engine,
     catalogers: factsVersions(catalogers),
     scannedAt: deps.now().toISOString(),
   }
+}
+
+/** Before it is kept anywhere: build instructions go into reports, answers and logs. */
+function withoutSecrets(layer: ImageLayer): ImageLayer {
+  return layer.createdBy === null ? layer : { ...layer, createdBy: redactSecrets(layer.createdBy) }
 }
 
 interface PlatformImage {

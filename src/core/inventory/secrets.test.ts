@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { layerLimits } from '../layer/limits.ts'
 import { blobOf, evidenceCataloger, readBytes, tar, type TestEntry } from '../layer/test-archive.ts'
-import { randomText, privateKeyPem } from '../secrets/test-secrets.ts'
+import { joined, randomText, privateKeyPem } from '../secrets/test-secrets.ts'
 import { secrets } from './secrets.ts'
 
-const token = `glp${'at-'}${randomText(20)}`
+const token = `${joined('glp', 'at-')}${randomText(20)}`
 const read = async (...entries: TestEntry[]) => {
   const catalogers = [evidenceCataloger(), secrets]
   const { facts } = await readBytes(tar(...entries), { catalogers })

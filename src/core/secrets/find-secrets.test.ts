@@ -5,7 +5,7 @@ import { secrets } from '../inventory/secrets.ts'
 import { parseImageConfig } from '../image/config.ts'
 import type { ImageLayer } from '../inventory/package.ts'
 import { findSecrets } from './find-secrets.ts'
-import { privateKeyPem, randomText } from './test-secrets.ts'
+import { joined, privateKeyPem, randomText } from './test-secrets.ts'
 
 interface Config {
   readonly env?: readonly string[]
@@ -94,9 +94,9 @@ test('a layer that could not be read hides nothing of the others', async () => {
 })
 
 test('own layers come before those of the base', async () => {
-  const token = `glp${'at-'}${randomText(20)}`
+  const token = `${joined('glp', 'at-')}${randomText(20)}`
   const found = await find([[key], [{ name: 'srv/a', body: token }]], {
-    env: [`A=${`glp${'at-'}${randomText(20, undefined, 2)}`}`],
+    env: [`A=${joined('glp', 'at-')}${randomText(20, undefined, 2)}`],
     history: [['FROM'], ['RUN x']],
   })
   expect(places(found)).toEqual([

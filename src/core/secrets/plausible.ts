@@ -14,7 +14,8 @@ export function isReference(value: string): boolean {
 
 const referenceStart =
   /^(?:\\?\$|[<{[(]|%[{(]|@[\w.]+@$|[*&][A-Za-z_]\w*$|~\/|![A-Za-z]+$|enc\(|env[:.(]|process\.env|os\.|vault:|file:|ref\+|arn:|ssm:|secrets?[:.]|op:\/\/|null\b|undefined\b|(?:true|false|none|yes|no|on|off)$)/i
-const referenceInside = /\$\{|\$\(|\{\{|\}\}|<[a-z_ -]{1,40}>|\.\.\.|…|\*\*\*/i
+/** The bytes are those of an ellipsis: what was redacted already, and what was left out. */
+const referenceInside = /\$\{|\$\(|\{\{|\}\}|<[a-z_ -]{1,40}>|\.\.\.|\xe2\x80\xa6|\*\*\*/i
 
 const exampleWords =
   /example|sample|placeholder|change_?-?me|change_?-?it|replace|redacted|your[-_]?|insert|dummy|todo|fixme|lorem|foobar|xxxx|0{8}|1{8}|a{8}|123456789|abcdefgh|deadbeef|tiger|%20/i

@@ -11,12 +11,9 @@ test('docs/secrets.md has exactly the rules, with their titles', () => {
 })
 
 test('a rule has keywords that its pattern can be tried at, or files that it is tried in', () => {
-  for (const { id, keywords, pattern, files } of secretRules) {
-    expect(keywords.length > 0, id).toBe(files === undefined)
-    expect(pattern.flags, id).toBe(files ? 'dg' : 'dy')
-    expect(
-      keywords.every((keyword) => keyword !== ''),
-      id,
-    ).toBe(true)
-  }
+  const odd = secretRules.filter(
+    ({ keywords, pattern, files }) =>
+      keywords.length > 0 === (files !== undefined) || keywords.includes('') || pattern.flags !== (files ? 'dg' : 'dy'),
+  )
+  expect(odd.map(({ id }) => id)).toEqual([])
 })
