@@ -22,9 +22,11 @@ import {
 import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { overlayOf, takeInventory } from '../core/inventory/inventory.ts'
+import type { ImageLayer } from '../core/inventory/package.ts'
 import { factsVersions } from '../core/layer/catalogers-key.ts'
 import { isTransient } from '../core/layer/transient.ts'
-import type { Secret } from '../core/secrets/secret.ts'
+import { findSecrets } from '../core/secrets/find-secrets.ts'
+import { redactSecrets } from '../core/secrets/redact-secrets.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What to scan, and under which name it was found. */
@@ -158,7 +160,7 @@ async function takeStock(
   const read = await readLayers(manifest.layers, source, deps, signal)
   const overlay = overlayOf({ layers, read })
   const inventory = takeInventory({ layers, read }, overlay)
-  const secrets: readonly Secret[] = []
+  const secrets = findSecrets({ config, layers, read })
   const checks = runBenchmark({ config, layers, read, overlay, inventory, secrets })
   return {
     digest: descriptor.digest,
@@ -167,7 +169,7 @@ async function takeStock(
     created: config.created,
     size: layers.reduce((sum, { size }) => sum + size, 0),
     configDigest: manifest.config.digest,
-    layers,
+    layers: layers.map(withoutSecrets),
     ...inventory,
     labels: config.run.labels,
     checks,
@@ -176,6 +178,11 @@ async function takeStock(
     catalogers: factsVersions(catalogers),
     scannedAt: deps.now().toISOString(),
   }
+}
+
+/** Before it is kept anywhere: build instructions go into reports, answers and logs. */
+function withoutSecrets(layer: ImageLayer): ImageLayer {
+  return layer.createdBy === null ? layer : { ...layer, createdBy: redactSecrets(layer.createdBy) }
 }
 
 interface PlatformImage {

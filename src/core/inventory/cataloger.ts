@@ -38,6 +38,11 @@ export interface Cataloger {
    * 512 bytes or more that no cataloger wants for its path. Of links, only hard links in the same layer are followed.
    */
   wantsContent?(head: Buffer, path: string, basename: string, size: number): boolean
+  /**
+   * Reads files beside the others: `wantsContent` is asked for every regular file that is not empty, small ones and those
+   * that others want as well. Its files and facts have limits of their own, and larger files than `maxBytes` are not asked for.
+   */
+  readonly beside?: true
   read(file: EvidenceFile, note: (problem: string) => void): Iterable<Fact>
   /** Of files that are known by their content, those too large to hold (8 MiB) come this way instead, if all who read them can. */
   pass?(path: string, note: (problem: string) => void): Passing

@@ -39,6 +39,7 @@ import { rpm } from './rpm.ts'
 import { rustBinary } from './rust-binary.ts'
 import { sshdConfig } from './sshd-config.ts'
 import { sudoers } from './sudoers.ts'
+import { secrets } from './secrets.ts'
 import { swiftResolved } from './swift-resolved.ts'
 import { unverifiedSources } from './unverified-sources.ts'
 import { versionStrings } from './version-strings.ts'
@@ -92,4 +93,5 @@ export const catalogers: readonly Cataloger[] = [
   unverifiedSources,
   sshdConfig,
   sudoers,
+  secrets,
 ]

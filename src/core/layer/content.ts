@@ -1,6 +1,6 @@
 import type { Cataloger } from '../inventory/cataloger.ts'
 import type { ModeFact } from '../inventory/package.ts'
-import { createEvidence, type Evidence, type LayerProfile } from './evidence.ts'
+import { createEvidence, type Evidence, headBytes, type LayerProfile } from './evidence.ts'
 import type { LayerFacts, Reading } from './facts.ts'
 import { fileMode, modeOf } from './file-mode.ts'
 import type { GapReason } from './gaps.ts'
@@ -52,8 +52,6 @@ interface Use extends ReturnType<Evidence['admit']> {
   readonly asking: readonly Cataloger[]
 }
 
-/** What catalogers see of a file to decide; all magic numbers lie in it. */
-const headBytes = 64
 /** A tar block: no program is smaller. */
 const leastLookedAt = 512
 
@@ -101,7 +99,7 @@ export function createLayerContent(
     forget(path)
     keepMode(path, modeOf(entry))
     if (entry.kind === 'file') return file(path, entry.size)
-    if (entry.kind === 'hardlink') link(path, normalisePath(entry.target))
+    if (entry.kind === 'hardlink') hardlink(path, normalisePath(entry.target))
     else if (entry.kind === 'symlink') tree.addSymlink(path, entry.target)
     else if (entry.kind === 'directory') tree.add(path, 'directory')
     else if (entry.kind === 'null-device') {
@@ -144,10 +142,11 @@ export function createLayerContent(
     if (asking.length === 0 && size >= leastLookedAt && evidence.looks) {
       return { look: (block) => look(path, links, { bytes: block.subarray(0, headBytes), size }) }
     }
-    return give(path, [
+    const body = give(path, [
       useOf(path, size, asking, 'kept'),
       ...links.map((link) => useOf(link, size, evidence.wanting(link), 'kept')),
     ])
+    return body || (size > 0 && size < leastLookedAt) ? withThoseBeside(path, body) : undefined
   }
 
   function look(path: string, links: readonly string[], head: Head): WhenBody | WhileBody | undefined {
@@ -155,10 +154,18 @@ export function createLayerContent(
     if (asking.length > 0) heads.set(path, { ...head, bytes: Buffer.from(head.bytes) })
     const passing = head.size > keptBytes && !options.alsoRead.has(path) ? pass(path, head.size, asking) : undefined
     if (passing) return passing
-    return give(path, [
+    const body = give(path, [
       useOf(path, head.size, asking, 'passing'),
       ...links.map((link) => useOf(link, head.size, wantingLink(link, head), 'kept')),
     ])
+    return body || evidence.wantedBeside(path, head.bytes, head.size) ? withThoseBeside(path, body) : undefined
+  }
+
+  function withThoseBeside(path: string, whenBody: WhenBody | undefined): WhenBody {
+    return (body) => {
+      whenBody?.(body)
+      addReadings(path, evidence.readBeside(path, body))
+    }
   }
 
   /** undefined where it has to be collected, or nobody takes it. */
@@ -204,6 +211,19 @@ export function createLayerContent(
     }
     readers.set(path, asking)
     if (made.length > 0) readings.set(path, made)
+  }
+
+  function hardlink(path: string, target: string): void {
+    link(path, target)
+    const shared = (readings.get(target) ?? []).filter(({ cataloger }) => evidence.isBeside(cataloger))
+    addReadings(
+      path,
+      shared.map((reading) => ({ ...reading, path })),
+    )
+  }
+
+  function addReadings(path: string, made: readonly Reading[]): void {
+    if (made.length > 0) readings.set(path, [...(readings.get(path) ?? []), ...made])
   }
 
   function link(path: string, target: string): void {

@@ -29,6 +29,11 @@ export interface Evidence {
     asking: readonly Cataloger[],
     kept?: 'kept' | 'passing',
   ): { readonly admitted: readonly Cataloger[]; readonly refused: readonly Reading[] }
+  /** Whether one that reads beside the others wants the file. */
+  wantedBeside(path: string, head: Buffer, size: number): boolean
+  isBeside(cataloger: string): boolean
+  /** Readings of those that read beside the others. */
+  readBeside(path: string, bytes: Buffer): readonly Reading[]
   /** One reading for each cataloger that had something to say. */
   read(path: string, bytes: Buffer, catalogers: readonly Cataloger[]): readonly Reading[]
   /** For a file that comes in pieces. undefined where one of the catalogers takes whole files only. */
@@ -41,6 +46,8 @@ interface PassingEvidence {
   end(): readonly Reading[] | 'whole'
 }
 
+/** What catalogers see of a file to decide; all magic numbers lie in it. */
+export const headBytes = 64
 /** A hostile file can bring its own text into a note. */
 const maxNoteLength = 500
 
@@ -54,8 +61,11 @@ export function createEvidence(
   let bytesLeft = limits.evidenceBytes
   let factsLeft = limits.facts
   let notesLeft = limits.notes
+  let besideBytesLeft = limits.besideBytes
+  let besideFactsLeft = limits.besideFacts
 
-  const lookers = catalogers.filter(({ wantsContent }) => wantsContent)
+  const lookers = catalogers.filter(({ wantsContent, beside }) => wantsContent && !beside)
+  const readers = catalogers.filter(({ beside }) => beside)
 
   function wantingContent(path: string, head: Buffer, size: number): readonly Cataloger[] {
     const start = now()
@@ -92,6 +102,37 @@ export function createEvidence(
 
   function read(path: string, bytes: Buffer, catalogers: readonly Cataloger[]): readonly Reading[] {
     return catalogers.map((cataloger) => readOne(cataloger, path, bytes)).filter(hasSaidSomething)
+  }
+
+  function wantedBeside(path: string, head: Buffer, size: number): boolean {
+    return besideOf(path, head, size).length > 0
+  }
+
+  function besideOf(path: string, head: Buffer, size: number): readonly Cataloger[] {
+    if (readers.length === 0) return readers
+    const start = now()
+    const basename = basenameOf(path)
+    const asking = readers.filter(
+      (cataloger) => size <= cataloger.maxBytes && cataloger.wantsContent?.(head, path, basename, size),
+    )
+    profile.wants += now() - start
+    return asking
+  }
+
+  function readBeside(path: string, bytes: Buffer): readonly Reading[] {
+    const asking = besideOf(path, bytes.subarray(0, headBytes), bytes.length)
+    if (asking.length === 0) return []
+    if (bytes.length > besideBytesLeft || besideFactsLeft <= 0) {
+      gap(
+        'TOO_MUCH_TEXT',
+        `text of more than ${limits.besideBytes} bytes or ${limits.besideFacts} secrets; not all was searched`,
+      )
+      return []
+    }
+    besideBytesLeft -= bytes.length
+    const made = read(path, bytes, asking)
+    for (const { facts } of made) besideFactsLeft -= facts.length
+    return made
   }
 
   function readOne(cataloger: Cataloger, path: string, bytes: Buffer): Reading {
@@ -158,7 +199,7 @@ export function createEvidence(
 
   function take(facts: Fact[], made: Iterable<Fact>): void {
     for (const fact of made) {
-      if (--factsLeft < 0) {
+      if (fact.kind !== 'secret' && --factsLeft < 0) {
         gap('TOO_MANY_FACTS', `more than ${limits.facts} packages; not all are listed`)
         break
       }
@@ -177,7 +218,18 @@ export function createEvidence(
     else gap('TOO_MANY_NOTES', `more than ${limits.notes} problems in package files; not all are listed`)
   }
 
-  return { wanting, wantingContent, looks: lookers.length > 0, admit, read, pass, profile }
+  return {
+    wanting,
+    wantingContent,
+    looks: lookers.length > 0 || readers.length > 0,
+    admit,
+    wantedBeside,
+    isBeside: (name) => readers.some((cataloger) => cataloger.name === name),
+    readBeside,
+    read,
+    pass,
+    profile,
+  }
 }
 
 function hasSaidSomething({ facts, notes }: Reading): boolean {

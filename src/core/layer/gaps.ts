@@ -15,6 +15,8 @@ export type GapReason =
   | 'TOO_MANY_ENTRIES'
   | 'PATH_TOO_LONG'
   | 'TOO_MUCH_EVIDENCE'
+  /** Not all text was searched for secrets. */
+  | 'TOO_MUCH_TEXT'
   | 'TOO_MANY_FACTS'
   | 'TOO_MANY_MODES'
   | 'TOO_MANY_NOTES'

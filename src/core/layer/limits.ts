@@ -24,6 +24,9 @@ export interface LayerLimits {
   readonly facts: number
   /** Entries whose mode, kind or attributes are kept: setuid files, world-writable ones, devices. */
   readonly modes: number
+  /** Bodies and facts of the catalogers that read beside the others. */
+  readonly besideBytes: number
+  readonly besideFacts: number
   /** Notes of catalogers, all files together. */
   readonly notes: number
   /** Gaps that are listed one by one; the rest is counted. */
@@ -51,6 +54,10 @@ export const layerLimits: LayerLimits = {
   facts: 250_000,
   // An application of 50,000 files under `chmod -R 777` is a common mistake; what is larger is said to be more.
   modes: 100_000,
+  // A whole operating system with its documentation has 0.5 GB of text. Searching 1 GiB takes two seconds, thirty if it is made to.
+  besideBytes: 1 * GiB,
+  // Nobody looks at more; they do not count as packages.
+  besideFacts: 10_000,
   notes: 1_000,
   gaps: 100,
 }

@@ -1,0 +1,31 @@
+import { isCommonWord, isExample, isReference } from '../plausible.ts'
+import type { Candidate, SecretRule } from '../rule.ts'
+
+export const urls: readonly SecretRule[] = [
+  {
+    id: 'password-in-url',
+    title: 'Password in a URL',
+    keywords: ['://'],
+    pattern:
+      /(?<=[A-Za-z0-9]):\/\/(?<user>[^\s:@/?#"'<>`|\\,;(){}[\]]{0,100}):(?<secret>[^\s@/?#"'<>`|\\,;(){}[\]]{3,200})@(?<host>[A-Za-z0-9_.$-]{1,253})/dy,
+    scope: 'everything',
+    isSecret,
+  },
+]
+
+/**
+ * Packages are full of URLs with passwords in their documentation, and everybody may know what is published: only an image's
+ * own files count.
+ */
+function isSecret({ secret, groups, place }: Candidate): boolean {
+  const { user = '', host = '' } = groups
+  if (place.kind !== 'own' || isReference(secret) || isExample(secret)) return false
+  if (
+    /(?:^|\.)example(?:\.[a-z]{2,3})?$|^(?:host(?:name)?|server|domain|proxy|my[a-z]*|your[a-z]*)(?:\.[a-z]+)*$/i.test(
+      host,
+    )
+  )
+    return false
+  if (/^\d{1,5}$/.test(secret)) return false
+  return isCommonWord(secret) || secret === user ? false : /[^a-z]/.test(secret) || secret.length >= 8
+}
