@@ -205,6 +205,12 @@ describe('what an expression may cost is limited', () => {
       'image.digest.matches("((a{20}){20}){20}")',
       "the pattern's counted repetitions come to more than 100",
     ],
+    [
+      'a pattern over all of Unicode',
+      'image.digest.matches("(?i)[A-\\\\x{ffff}]")',
+      'the pattern is not of ASCII alone, or has',
+    ],
+    ['a pattern with a flag', 'image.digest.matches("(?i)a")', 'the pattern is not of ASCII alone, or has'],
     ['no pattern', 'image.digest.matches("(a")', /^the pattern is not one of RE2/],
   ] as const) {
     test(`it is refused: ${what}`, () => {

@@ -11,7 +11,8 @@ const maxBrackets = 50
 
 /**
  * What one evaluation may cost, in turns of a loop or what takes as long, about a microsecond each. Findings and packages
- * are judged by the hundred thousand, and their lists are short; an image is judged once, and has lists of hundreds.
+ * are judged by the hundred thousand (0.4 µs for one comparison, 2.4 for six, 9 with `matches`), and their lists are short; an
+ * image is judged once, and has lists of hundreds.
  */
 const budgets: Readonly<Record<ExpressionKind, number>> = { finding: 2000, package: 2000, image: 20_000 }
 
