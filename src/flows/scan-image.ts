@@ -22,7 +22,7 @@ import {
 import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { overlayOf, takeInventory } from '../core/inventory/inventory.ts'
-import { factsVersions } from '../core/layer/catalogers-key.ts'
+import { scanVersions } from '../core/layer/catalogers-key.ts'
 import { isTransient } from '../core/layer/transient.ts'
 import type { Secret } from '../core/secrets/secret.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
@@ -143,7 +143,7 @@ async function scanPlatform(
 async function inventoryIsCurrent(digest: Digest, store: Store): Promise<boolean> {
   const image = await store.images.get(digest)
   if (image === undefined || isTransient({ gaps: image.coverage })) return false
-  return isDeepStrictEqual(image.catalogers, factsVersions(catalogers))
+  return isDeepStrictEqual(image.catalogers, scanVersions(catalogers))
 }
 
 async function takeStock(
@@ -173,7 +173,7 @@ async function takeStock(
     checks,
     secrets,
     engine: deps.engine,
-    catalogers: factsVersions(catalogers),
+    catalogers: scanVersions(catalogers),
     scannedAt: deps.now().toISOString(),
   }
 }
