@@ -59,6 +59,11 @@ critical  CVE-2021-44906  minimist  1.2.5             1.2.6             layer 1 
 high      CVE-2026-1001   openssl   3.0.15-1~deb12u1  3.0.16-1~deb12u1  layer 0 var/lib/dpkg/status
 low       CVE-2026-1002   zlib1g    1:1.2.13.dfsg-1   -                 layer 0 var/lib/dpkg/status
 
+Checks that fail
+  - high CIS-DI-0004 The image has been rebuilt since fixes came out
+      2 findings have a fix, the oldest for 119 days
+  2 checks that an image cannot show: CIS-DI-0002, CIS-DI-0005
+
 3 findings: 1 critical, 1 high, 1 low; 2 with a fix
 FAIL by policy default
   - 2 vulnerabilities of high severity or worse, all with a fix (fixable-high)
@@ -100,7 +105,7 @@ test('a platform without a verdict is an error in the test report, not left out 
   })
   const { stdout, exitCode } = await verdict(index, '-o', 'junit')
   expect(exitCode).toBe(1)
-  expect(stdout).toContain('<testsuites name="tallyman" tests="5" failures="4" errors="1" skipped="0">')
+  expect(stdout).toContain('<testsuites name="tallyman" tests="6" failures="5" errors="1" skipped="0">')
   expect(stdout).toContain(
     `<error message="not scanned yet" type="NOT_SCANNED">linux/arm64 (${digestOf('index arm64')}) has no verdict yet</error>`,
   )

@@ -13,6 +13,7 @@ import { TallymanError } from '../errors.ts'
 import { currentCoverage } from './judge-image.ts'
 import { exceptedOf } from './excepted.ts'
 import { exploitationOf } from './exploitation.ts'
+import { standingChecks } from './standing-checks.ts'
 
 export interface ReportDeps {
   readonly store: Store
@@ -62,7 +63,8 @@ async function imageReport(digest: Digest, reference: string, deps: ReportDeps):
     )
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
-  const excepted = await exceptedOf(digest, verdict.checkedAt, { store, rules: await deps.rules() })
+  const rules = await deps.rules()
+  const excepted = await exceptedOf(digest, verdict.checkedAt, { store, rules })
   const findings = snapshot ? excepted.findings(await store.images.findings(digest)) : []
   const exploitation = await exploitationOf(findings, store)
   const base = (await store.images.base(digest)) ?? null
@@ -73,7 +75,9 @@ async function imageReport(digest: Digest, reference: string, deps: ReportDeps):
     now: () => checkedAt,
   })
   const layers = layerOfEach(packages)
-  const { checks, secrets } = await store.images.checks(digest)
+  const { checks: found, secrets } = await store.images.checks(digest)
+  const standing = await standingChecks(digest, verdict.checkedAt, { store, rules, isMatched: snapshot !== undefined })
+  const checks = [...found, ...standing].toSorted((a, b) => (a.id < b.id ? -1 : 1))
   return {
     schema: 'tallyman.report/v1',
     image: describe(image, reference, base),

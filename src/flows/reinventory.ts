@@ -3,7 +3,7 @@ import type { SeenPosition } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { scanJob } from './scan-job.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
-import { factsVersions } from '../core/layer/catalogers-key.ts'
+import { scanVersions } from '../core/layer/catalogers-key.ts'
 
 /** Images for which scans are enqueued at once; the next ones wait behind them in the lane. */
 const batchSize = 500
@@ -30,7 +30,7 @@ export async function reinventory(
   { store, queue, isDeclared }: ReinventoryDeps,
 ): Promise<number> {
   const after = typeof seen === 'string' && typeof digest === 'string' ? { seen, digest } : null
-  const images = await store.images.outdated(factsVersions(catalogers), after, batchSize)
+  const images = await store.images.outdated(scanVersions(catalogers), after, batchSize)
   const roots = images.flatMap((image) => image.roots.find(({ registry }) => isDeclared(registry)) ?? [])
   const jobs = roots.map((root) => scanJob('sweep', root))
   const last = images.at(-1)

@@ -23,7 +23,7 @@ import { formatPlatform, platformMatches } from '../core/image/platform.ts'
 import { catalogers } from '../core/inventory/catalogers.ts'
 import { overlayOf, takeInventory } from '../core/inventory/inventory.ts'
 import type { ImageLayer } from '../core/inventory/package.ts'
-import { factsVersions } from '../core/layer/catalogers-key.ts'
+import { scanVersions } from '../core/layer/catalogers-key.ts'
 import { isTransient } from '../core/layer/transient.ts'
 import { findSecrets } from '../core/secrets/find-secrets.ts'
 import { redactSecrets } from '../core/secrets/redact-secrets.ts'
@@ -145,7 +145,7 @@ async function scanPlatform(
 async function inventoryIsCurrent(digest: Digest, store: Store): Promise<boolean> {
   const image = await store.images.get(digest)
   if (image === undefined || isTransient({ gaps: image.coverage })) return false
-  return isDeepStrictEqual(image.catalogers, factsVersions(catalogers))
+  return isDeepStrictEqual(image.catalogers, scanVersions(catalogers))
 }
 
 async function takeStock(
@@ -175,7 +175,7 @@ async function takeStock(
     checks,
     secrets,
     engine: deps.engine,
-    catalogers: factsVersions(catalogers),
+    catalogers: scanVersions(catalogers),
     scannedAt: deps.now().toISOString(),
   }
 }

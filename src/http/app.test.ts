@@ -150,7 +150,8 @@ describe('a store with one judged image', () => {
     ['findings', 'vulnerability', ['CVE-2021-44906', 'CVE-2026-1001', 'CVE-2026-1002']],
     ['packages', 'name', ['openssl', 'zlib1g', 'minimist']],
     ['layers', 'createdBy', ['step 0', 'step 1']],
-    ['checks', 'id', []],
+    // What its scan found, and what is known of it today.
+    ['checks', 'id', ['CIS-DI-0002', 'CIS-DI-0004', 'CIS-DI-0005', 'DKL-DI-0006', 'TM-0019']],
     ['secrets', 'rule', []],
   ])('pages through the %s of an image', async (part, field, expected) => {
     const seen: unknown[] = []

@@ -4,7 +4,7 @@ import { digestOf, type Digest } from '../../src/core/image/digest.ts'
 import { catalogers } from '../../src/core/inventory/catalogers.ts'
 import { takeInventory } from '../../src/core/inventory/inventory.ts'
 import type { ImageLayer } from '../../src/core/inventory/package.ts'
-import { catalogersKey, factsVersions } from '../../src/core/layer/catalogers-key.ts'
+import { catalogersKey, scanVersions } from '../../src/core/layer/catalogers-key.ts'
 import type { LayerFacts, Reading } from '../../src/core/layer/facts.ts'
 import type { Match } from '../../src/core/match/finding.ts'
 import { judgeImage } from '../../src/flows/judge-image.ts'
@@ -108,7 +108,7 @@ export async function storeImage(store: Store, name: string, platform = 'linux/a
     checks: [],
     secrets: [],
     engine: '0.0.0',
-    catalogers: factsVersions(catalogers),
+    catalogers: scanVersions(catalogers),
     scannedAt,
   }
   await store.images.save(record)

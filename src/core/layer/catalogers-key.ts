@@ -4,8 +4,16 @@ import type { Cataloger } from '../inventory/cataloger.ts'
 /** Raise it when the same layer would give other facts though no cataloger changed. */
 const pipelineVersion = 2
 
-/** Everything that decides which facts a layer gives: kept with every scan. `layer` is the pipeline itself. */
-export function factsVersions(catalogers: readonly Pick<Cataloger, 'name' | 'version'>[]): Record<string, number> {
+/** Raise it when the rules of the benchmark would find something else in the same facts. */
+const benchmarkVersion = 1
+
+/** Everything that decides what a scan finds in an image: kept with every scan. An image that others found is scanned again. */
+export function scanVersions(catalogers: readonly Pick<Cataloger, 'name' | 'version'>[]): Record<string, number> {
+  return { ...factsVersions(catalogers), benchmark: benchmarkVersion }
+}
+
+/** Everything that decides which facts a layer gives. `layer` is the pipeline itself. */
+function factsVersions(catalogers: readonly Pick<Cataloger, 'name' | 'version'>[]): Record<string, number> {
   return { layer: pipelineVersion, ...Object.fromEntries(catalogers.map(({ name, version }) => [name, version])) }
 }
 
@@ -17,7 +25,9 @@ export function catalogersKey(catalogers: readonly Pick<Cataloger, 'name' | 'ver
   return keyOfVersions(factsVersions(catalogers))
 }
 
+/** Of a scan's versions; the benchmark makes no facts. */
 export function keyOfVersions(versions: Readonly<Record<string, number>>): string {
-  const lines = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+  const ofFacts = Object.entries(versions).filter(([name]) => name !== 'benchmark')
+  const lines = ofFacts.map(([name, version]) => `${name} ${version}`)
   return digestOf(lines.sort().join('\n')).slice('sha256:'.length, 'sha256:'.length + 16)
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { Cataloger } from '../inventory/cataloger.ts'
-import { catalogersKey } from './catalogers-key.ts'
+import { catalogersKey, keyOfVersions, scanVersions } from './catalogers-key.ts'
 import { layerLimits } from './limits.ts'
 import { createLayerReading } from './read-layer.ts'
 import { blobOf, evidenceCataloger, pax, readBytes, tar, tarEntry } from './test-archive.ts'
@@ -251,6 +251,9 @@ test('the key of stored facts changes with any cataloger, not with their order',
   const [a, b] = [evidenceCataloger([], 'a'), evidenceCataloger([], 'b')]
   expect(catalogersKey([a, b])).toMatch(/^[0-9a-f]{16}$/)
   expect(catalogersKey([a, b])).toBe(catalogersKey([b, a]))
+  // What a scan keeps leads to the facts of its layers, whichever rules looked at them.
+  expect(keyOfVersions(scanVersions([a, b]))).toBe(catalogersKey([a, b]))
+  expect(keyOfVersions({ ...scanVersions([a, b]), benchmark: 99 })).toBe(catalogersKey([a, b]))
   const others = [[a], [b], [a, { ...b, version: 2 }], [{ ...a, version: 2 }, b], []].map(catalogersKey)
   expect(new Set([...others, catalogersKey([a, b])]).size).toBe(6)
 })

@@ -6,8 +6,8 @@ test.each([
   [null, ['undecidable', 'no feed was read']],
   [{ findings: 0, oldestFixDays: null }, ['pass']],
   [{ findings: 3, oldestFixDays: 30 }, ['pass']],
-  [{ findings: 3, oldestFixDays: 45.5 }, ['fail', '3 findings have a fix, one of them for 45 days']],
-  [{ findings: 1, oldestFixDays: null }, ['fail', 'a finding has a fix']],
+  [{ findings: 3, oldestFixDays: 45.5 }, ['fail', '3 findings have a fix, the oldest for 45 days']],
+  [{ findings: 1, oldestFixDays: null }, ['fail', '1 finding has a fix']],
 ])('%j', (fixable, outcome) => {
   expect(standing(rebuiltWithFixes, { fixable })).toEqual(outcome)
 })

@@ -14,8 +14,8 @@ export const rebuiltWithFixes: StandingRule = {
     if (!fixable) return undecidable('no feed was read')
     const { findings, oldestFixDays } = fixable
     if (findings === 0 || (oldestFixDays !== null && oldestFixDays <= graceDays)) return passed
-    const since = oldestFixDays === null ? '' : `, one of them for ${Math.floor(oldestFixDays)} days`
-    return decide([evidence(`${findings === 1 ? 'a finding has' : `${findings} findings have`} a fix${since}`)])
+    const since = oldestFixDays === null ? '' : `, the oldest for ${Math.floor(oldestFixDays)} days`
+    return decide([evidence(`${findings === 1 ? '1 finding has' : `${findings} findings have`} a fix${since}`)])
   },
 }
 
