@@ -3,6 +3,7 @@ import { createStore, type OpenStore } from '../src/adapters/store/create-store.
 import { describeBases } from './store-contract/bases.ts'
 import { describeFeeds } from './store-contract/feeds.ts'
 import { describeImages } from './store-contract/images.ts'
+import { describeJudging } from './store-contract/judging.ts'
 import { describeLists } from './store-contract/lists.ts'
 import { describeLocks } from './store-contract/locks.ts'
 import { describeMatches } from './store-contract/matches.ts'
@@ -46,6 +47,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeBases(() => under)
     describeLists(() => under)
     describeMatches(() => under)
+    describeJudging(() => under)
     describeFeeds(() => under)
     describeRecords(() => under)
     describeNotices(() => under)
