@@ -7,6 +7,7 @@ import { describeJudging } from './store-contract/judging.ts'
 import { describeLists } from './store-contract/lists.ts'
 import { describeLocks } from './store-contract/locks.ts'
 import { describeMatches } from './store-contract/matches.ts'
+import { describeJudgingMigration } from './store-contract/migration-judging.ts'
 import { describeMigrations } from './store-contract/migrations.ts'
 import { describeNotices } from './store-contract/notices.ts'
 import { describePolicies } from './store-contract/policies.ts'
@@ -54,6 +55,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeSweeps(() => under)
     describePolicies(() => under)
     describeLocks(() => under)
+    describeJudgingMigration(() => server.newDatabase())
     describeMigrations(
       () => under,
       () => server.newDatabase(),

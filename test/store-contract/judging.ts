@@ -60,10 +60,9 @@ export function describeJudging(under: () => StoreUnderTest): void {
       await saved('tool', before)
       const first = await settle(before)
       const key = before.policies[0]!.vulnerabilities[0]!.key
-      expect(first.tallies[web]!.toSorted()).toEqual([
-        [1, []],
-        [1, [key]],
-      ])
+      expect(first.tallies[web]!.map(([count, holds]) => [count, ...holds])).toEqual(
+        expect.arrayContaining([[1], [1, key]]),
+      )
 
       const renamed = rulesOf({ vulnerabilities: [{ name: 'other', severity: 'high', action: 'warn' }] })
       expect(await settle(renamed)).toMatchObject({ asked: 0, due: { [web]: 'policy', [digestOf('tool')]: 'policy' } })
