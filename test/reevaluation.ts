@@ -7,13 +7,12 @@ import { digestOf, type Digest } from '../src/core/image/digest.ts'
 import type { Distro, InstalledPackage } from '../src/core/inventory/package.ts'
 import type { Advisory } from '../src/core/match/advisory.ts'
 import { parseOsv } from '../src/core/match/osv.ts'
-import type { Exception } from '../src/core/policy/exception.ts'
-import { emptyPolicy, type Policy } from '../src/core/policy/policy.ts'
 import { readyRules, type RuleDocuments, type Rules } from '../src/core/policy/rules.ts'
-import { currentCoverage } from '../src/flows/judge-image.ts'
+import { currentCoverage, judgeImage } from '../src/flows/judge-image.ts'
 import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
 import { reevaluate } from '../src/flows/reevaluate.ts'
 import type { DatabaseServer } from './store-contract.ts'
+import { exception, policy } from './support/policy-records.ts'
 import { builtInRules } from './support/rules.ts'
 import { deb, feed, npm, scan } from './support/store-records.ts'
 
@@ -30,30 +29,6 @@ const distros: readonly (Distro | null)[] = [
 const names = ['alpha', 'Gamma_x', 'gamma-x']
 const versions = ['1.0', '1.5', '2.0', 'not a version']
 const severities = ['CRITICAL', 'HIGH', 'MODERATE', 'LOW', null]
-
-function policy(name: string, rest: Partial<Policy>): Policy {
-  return { ...emptyPolicy, name, ...rest }
-}
-
-function exception(id: string, rest: Partial<Exception>): Exception {
-  return {
-    id,
-    vulnerabilities: [],
-    packages: [],
-    checks: [],
-    secrets: [],
-    scopes: [],
-    reason: 'not reachable',
-    owner: 'team',
-    from: '2026-01-01T00:00:00.000Z',
-    until: '2027-01-01T00:00:00.000Z',
-    approvedBy: 'other team',
-    by: 'exception',
-    status: null,
-    justification: null,
-    ...rest,
-  }
-}
 
 const first = exception('first', { vulnerabilities: ['ADV-1', 'CVE-2026-1'], packages: ['alpha', 'pkg:npm/gamma-x'] })
 const strict = policy('strict', {
@@ -99,7 +74,46 @@ const documents: readonly RuleDocuments[] = [
       }),
     ],
   },
+  {
+    policies: [
+      policy('exploited', {
+        vulnerabilities: [
+          { name: 'exploited', kev: true, action: 'fail' },
+          { name: 'likely', epss: 0.5, action: 'warn' },
+          { name: 'named', packages: ['gamma-x'], action: 'warn' },
+          { name: 'rated', score: 7, fixable: false, action: 'warn' },
+        ],
+        secrets: [{ name: 'keys', layers: 'own', action: 'fail' }],
+        checks: [{ name: 'own', layers: 'own', undecidable: 'ignore', action: 'warn' }],
+        base: [{ name: 'golden', allow: ['hub/base:*'], maxDays: 500, unknown: 'warn', action: 'fail' }],
+        staleness: { maxHours: 24 * 400, action: 'warn' },
+      }),
+      policy('places', {
+        priority: 1,
+        scopes: [{ repositories: ['team'], tags: ['prod'] }, { bases: ['hub/base:v1'] }],
+        vulnerabilities: [{ name: 'all', action: 'fail' }],
+      }),
+    ],
+    exceptions: [
+      exception('place', { vulnerabilities: ['ADV-3', 'CVE-2026-0002'], scopes: [{ registries: ['hub'] }] }),
+      exception('key', { secrets: [{ rule: 'private-key', path: 'etc/*' }], until: '2027-06-01T00:00:00.000Z' }),
+      exception('shared', { vulnerabilities: ['ADV-2'], packages: ['pkg:npm/**'] }),
+    ],
+  },
+  {
+    policies: [
+      policy('patient', {
+        vulnerabilities: [
+          { name: 'old', fixDays: 500, severity: 'low', action: 'fail' },
+          { name: 'rest', kev: false, action: 'fail', grace: { days: 400, during: 'warn' } },
+        ],
+      }),
+    ],
+    exceptions: [exception('shared', { vulnerabilities: ['ADV-2', 'ADV-4'], packages: ['pkg:npm/**'] })],
+  },
 ]
+/** Since when a fix is known is known to the store alone that saw it come: these are held against the same store. */
+const untold = documents.length - 1
 
 interface FleetImage {
   readonly name: string
@@ -125,6 +139,21 @@ interface FleetAdvisory {
   readonly withdrawn: boolean
 }
 
+/** What is known of the exploitation of one vulnerability; null: nothing more. */
+interface FleetFact {
+  readonly kind: 'kev' | 'epss'
+  readonly alias: number
+  readonly value: number | null
+}
+
+/** Where an image is seen, or no longer lies. */
+interface FleetPlace {
+  readonly image: number
+  readonly repository: string
+  readonly tag: string | null
+  readonly gone: boolean
+}
+
 /** Where the process dies, and what other processes do after a number of its calls; null: nothing of that. */
 interface Trouble {
   readonly dies: number | null
@@ -132,7 +161,13 @@ interface Trouble {
 }
 
 type Step =
-  | { readonly kind: 'adopt'; readonly records: readonly FleetAdvisory[]; readonly gone: readonly number[] }
+  | {
+      readonly kind: 'adopt'
+      readonly records: readonly FleetAdvisory[]
+      readonly gone: readonly number[]
+      readonly facts: readonly FleetFact[]
+    }
+  | ({ readonly kind: 'place' } & FleetPlace)
   | ({ readonly kind: 'push'; readonly image: number; readonly matching: boolean } & Trouble)
   | ({ readonly kind: 'reevaluate'; readonly full: boolean } & Trouble)
   | { readonly kind: 'rules'; readonly documents: number }
@@ -158,6 +193,25 @@ const adoption: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('adopt' as const),
   records: fc.array(fleetAdvisory, { minLength: 1, maxLength: 4 }),
   gone: fc.array(fc.nat(7), { maxLength: 2 }),
+  facts: fc.array(
+    fc.record({
+      kind: fc.constantFrom('kev' as const, 'epss' as const),
+      alias: fc.nat(2),
+      value: fc.constantFrom(null, 0.2, 0.7),
+    }),
+    { maxLength: 2 },
+  ),
+})
+const placing: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('place' as const),
+  image: fc.nat(4),
+  repository: fc.constantFrom('team', 'base'),
+  tag: fc.constantFrom(null, 'prod', 'v1'),
+  gone: fc.integer({ min: 0, max: 3 }).map((n) => n === 0),
+})
+const ruling: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('rules' as const),
+  documents: fc.nat(documents.length - 1),
 })
 const rarely = (times: number): fc.Arbitrary<boolean> => fc.integer({ min: 1, max: times }).map((n) => n === times)
 const pushing = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
@@ -166,9 +220,12 @@ const pushing = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
     .map(([{ image, unmatched }, hit]) => ({ kind: 'push', image, matching: !unmatched, ...hit }))
 const reevaluating = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
   fc.tuple(rarely(8), trouble).map(([full, hit]) => ({ kind: 'reevaluate', full, ...hit }))
-const none: Trouble = { dies: null, others: null }
-const quiet = fc.constant(none)
-const others = fc.array(fc.oneof(adoption, pushing(quiet), reevaluating(quiet)), { minLength: 1, maxLength: 3 })
+const quietly: Trouble = { dies: null, others: null }
+const quiet = fc.constant(quietly)
+const others = fc.array(fc.oneof(adoption, pushing(quiet), reevaluating(quiet), ruling, placing), {
+  minLength: 1,
+  maxLength: 3,
+})
 const trouble: fc.Arbitrary<Trouble> = fc.record({
   dies: fc.option(fc.integer({ min: 1, max: 30 }), { freq: 1 }),
   others: fc.option(fc.record({ after: fc.nat(20), steps: others }), { freq: 1 }),
@@ -177,7 +234,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: adoption },
   { weight: 5, arbitrary: pushing(trouble) },
   { weight: 5, arbitrary: reevaluating(trouble) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rules' as const), documents: fc.nat(documents.length - 1) }) },
+  { weight: 3, arbitrary: ruling },
+  { weight: 2, arbitrary: placing },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('time' as const), years: fc.integer({ min: 1, max: 3 }) }) },
 )
 const fleet: fc.Arbitrary<readonly FleetImage[]> = fc
@@ -247,13 +305,19 @@ interface World {
   readonly images: readonly FleetImage[]
   readonly feed: Map<number, FleetAdvisory>
   readonly pushed: Set<number>
+  readonly facts: Map<string, FleetFact>
+  readonly places: ((store: Store) => Promise<void>)[]
+  documents: number
   rules: Rules
   now: Date
 }
 
 const never = new AbortController().signal
 
-async function adopt(store: Store, records: readonly FleetAdvisory[], gone: readonly number[]): Promise<Snapshot> {
+async function adopt(
+  store: Store,
+  { records, gone, facts }: Omit<Step & { kind: 'adopt' }, 'kind'>,
+): Promise<Snapshot> {
   const transaction = await store.feeds.begin()
   const entries = [...new Map(records.map((record) => [record.id, record])).values()].map((record) => {
     const advisory = advisoryOf(record)
@@ -264,14 +328,38 @@ async function adopt(store: Store, records: readonly FleetAdvisory[], gone: read
     'osv',
     gone.map((id) => `ADV-${id}.json`),
   )
+  for (const { kind, alias, value } of facts) {
+    const key = `CVE-2026-000${alias}`
+    if (value === null) await transaction.removeFacts(kind, [key])
+    else await transaction.putFacts(kind, kind, [{ key, value: JSON.stringify({ score: value }) }])
+  }
   return transaction.adopt([feed('osv', await transaction.count('osv'))], '2026-05-01T00:00:00Z')
 }
 
-/** What differs between images beside their packages. */
-function factsOf(index: number): Pick<ScanRecord, 'labels' | 'checks'> {
-  const evidence = [{ text: 'no USER', layer: null }]
+/** What differs between images beside their packages: the second and the third are built on the first, the last on the fourth. */
+function factsOf(index: number): Pick<ScanRecord, 'labels' | 'checks' | 'secrets' | 'layers' | 'created'> {
+  const evidence = [{ text: 'no USER', layer: index % 2 === 0 ? null : 0 }]
   const user = { id: 'CIS-DI-0001', title: 'user', level: 'high', status: 'fail', evidence } as const
-  return { labels: { tier: index % 2 === 0 ? 'production' : 'test' }, checks: index % 3 === 0 ? [user] : [] }
+  const where = { where: 'file', line: 1, deletedInLayer: null, redacted: '' } as const
+  const key = {
+    rule: 'private-key',
+    title: 'key',
+    path: index === 4 ? 'root/key' : 'etc/key',
+    layer: 0,
+    ...where,
+  } as const
+  const lowest = index < 3 ? 0 : 3
+  const [layer] = scan('layers').layers
+  return {
+    labels: { tier: index % 2 === 0 ? 'production' : 'test' },
+    checks: index % 3 === 0 || index === 1 ? [user] : [],
+    secrets: index > 1 ? [key] : [],
+    layers: Array.from({ length: index - lowest + 1 }, (_, at) => ({
+      ...layer!,
+      digest: digestOf(`layer ${lowest + at}`),
+    })),
+    created: index === 3 ? null : `202${5 + (index % 2)}-04-01T00:00:00Z`,
+  }
 }
 
 async function push(world: World, index: number, matching: boolean, trouble: Trouble): Promise<void> {
@@ -289,7 +377,8 @@ async function take(world: World, taken: Step): Promise<void> {
   switch (taken.kind) {
     case 'adopt': {
       const gone = taken.gone.filter((id) => !taken.records.some((record) => record.id === id))
-      await adopt(store, taken.records, gone)
+      await adopt(store, { ...taken, gone })
+      for (const fact of taken.facts) world.facts.set(`${fact.kind} ${fact.alias}`, fact)
       for (const record of taken.records) records.set(record.id, record)
       for (const id of gone) records.delete(id)
       return
@@ -297,7 +386,14 @@ async function take(world: World, taken: Step): Promise<void> {
     case 'push':
       world.pushed.add(taken.image)
       return push(world, taken.image, taken.matching, taken)
+    case 'place': {
+      const at = new Date(Date.UTC(2026, 0, 1, 0, 0, world.places.length)).toISOString()
+      const place = (where: Store): Promise<void> => put(where, taken, at)
+      world.places.push(place)
+      return place(store)
+    }
     case 'rules':
+      world.documents = taken.documents
       world.rules = readyRules(documents[taken.documents]!)
       return
     case 'time':
@@ -310,6 +406,13 @@ async function take(world: World, taken: Step): Promise<void> {
       await reevaluate('feed', deps, never, { full: taken.full })
     }
   }
+}
+
+async function put(store: Store, { image, repository, tag, gone }: FleetPlace, at: string): Promise<void> {
+  const location = { registry: 'hub', repository }
+  const digest = digestOf(`image ${image}`)
+  if (!gone) return store.sightings.observe(location, digest, tag, at)
+  return store.sightings.forget(location, tag === null ? { digest } : { tag })
 }
 
 async function takeAll(world: World, steps: readonly Step[]): Promise<void> {
@@ -329,11 +432,11 @@ async function seen({ store, now }: World, digest: Digest) {
   const image = await store.images.get(digest)
   const findings = await store.images.findings(digest)
   if (!verdict || !image) throw new Error(`${digest} has no verdict`)
-  const { outcome, policy, reasons, counts, snapshot } = verdict
+  const { outcome, policy: name, reasons, counts, snapshot, until } = verdict
   const packages = await store.images.packages(digest)
   const at = { store, now: () => now }
   return {
-    verdict: { outcome, policy, reasons, counts, snapshot },
+    verdict: { outcome, policy: name, reasons, counts, snapshot, until },
     listed: (await store.images.list({ outcome }, { limit: 10 })).items.find((item) => item.digest === digest)?.counts,
     coverage: await currentCoverage(image, packages, await store.feeds.current(), at),
     findings: findings.map((finding) => ({ ...finding, firstSeen: null })),
@@ -364,6 +467,9 @@ export function describeReevaluation(title: string, runs: number, start: () => P
             images,
             feed: new Map(),
             pushed: new Set(),
+            facts: new Map(),
+            places: [],
+            documents: 0,
             rules: builtInRules,
             now: new Date(Date.UTC(2026, 4, 1)),
           }
@@ -371,15 +477,34 @@ export function describeReevaluation(title: string, runs: number, start: () => P
           try {
             await takeAll(world, steps)
             // A push whose worker died is tried again.
-            for (const index of diedPushing(steps)) await push(world, index, true, none)
-            await take(world, { kind: 'reevaluate', full: false, ...none })
+            for (const index of diedPushing(steps)) await push(world, index, true, quietly)
+            await take(world, { kind: 'reevaluate', full: false, ...quietly })
 
             const current = await store.feeds.current()
-            for (let number = 1; number < (current?.number ?? 0); number++) await adopt(fresh, [], [])
-            if (current) await adopt(fresh, [...world.feed.values()], [])
-            const other = { ...world, store: fresh }
             for (const index of world.pushed) {
-              await push(other, index, true, none)
+              const digest = digestOf(images[index]!.name)
+              const before = await seen(world, digest)
+              await judgeImage(digest, current, 'again', {
+                store,
+                rules: async () => world.rules,
+                now: () => world.now,
+              })
+              expect(before.verdict).toEqual({
+                ...(await seen(world, digest)).verdict,
+                snapshot: before.verdict.snapshot,
+              })
+            }
+            if (world.documents === untold) return
+
+            const none = { records: [], gone: [], facts: [] }
+            for (let number = 1; number < (current?.number ?? 0); number++) await adopt(fresh, none)
+            const facts = [...world.facts.values()]
+            if (current) await adopt(fresh, { records: [...world.feed.values()], gone: [], facts })
+            const other = { ...world, store: fresh }
+            for (const place of world.places) await place(fresh)
+            for (let time = 0; time < 2; time++)
+              for (const index of world.pushed) await push(other, index, true, quietly)
+            for (const index of world.pushed) {
               const digest = digestOf(images[index]!.name)
               expect(await seen(world, digest)).toEqual(await seen(other, digest))
             }

@@ -3,9 +3,11 @@ import { createStore, type OpenStore } from '../src/adapters/store/create-store.
 import { describeBases } from './store-contract/bases.ts'
 import { describeFeeds } from './store-contract/feeds.ts'
 import { describeImages } from './store-contract/images.ts'
+import { describeJudging } from './store-contract/judging.ts'
 import { describeLists } from './store-contract/lists.ts'
 import { describeLocks } from './store-contract/locks.ts'
 import { describeMatches } from './store-contract/matches.ts'
+import { describeJudgingMigration } from './store-contract/migration-judging.ts'
 import { describeMigrations } from './store-contract/migrations.ts'
 import { describeNotices } from './store-contract/notices.ts'
 import { describePolicies } from './store-contract/policies.ts'
@@ -46,12 +48,14 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeBases(() => under)
     describeLists(() => under)
     describeMatches(() => under)
+    describeJudging(() => under)
     describeFeeds(() => under)
     describeRecords(() => under)
     describeNotices(() => under)
     describeSweeps(() => under)
     describePolicies(() => under)
     describeLocks(() => under)
+    describeJudgingMigration(() => server.newDatabase())
     describeMigrations(
       () => under,
       () => server.newDatabase(),

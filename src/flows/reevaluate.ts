@@ -134,7 +134,7 @@ async function matchChanges(
       matched += await matchPackages('all', snapshot, deps, signal)
     }
     // Scans go on meanwhile, and may have matched one against the former snapshot: then it looks again.
-  } while (!(await reevaluation.matched(snapshot.number, touched)))
+  } while (!(await reevaluation.matched(snapshot.number, touched, await deps.rules())))
   return matched + (await matchPackages('all', snapshot, deps, signal, 1))
 }
 

@@ -11,8 +11,8 @@ import type { Db, Tx } from './schema.ts'
 /** Images of one layer list that are looked at for a tag: builds that differ in their config alone. */
 const maxTies = 20
 
-/** The digest fixes the layers, so what a former scan wrote stays. */
-export async function saveChain(tx: Tx, image: number, layers: readonly ImageLayer[]): Promise<void> {
+/** The digest fixes the layers, so what a former scan wrote stays. Returns whether there was none. */
+export async function saveChain(tx: Tx, image: number, layers: readonly ImageLayer[]): Promise<boolean> {
   const top = layers.length
   const rows = chainIds(layers).map((chain, index) => ({
     chain,
@@ -20,13 +20,17 @@ export async function saveChain(tx: Tx, image: number, layers: readonly ImageLay
     image_id: image,
     depth: index + 1,
   }))
+  let isNew = false
   for (const part of inserted(rows)) {
-    await tx
+    const saved = await tx
       .insertInto('image_chain')
       .values([...part])
       .onConflict((oc) => oc.doNothing())
+      .returning('image_id')
       .execute()
+    isNew ||= saved.length > 0
   }
+  return isNew
 }
 
 /** The stored image with the most layers that are all below the image's own last one. */

@@ -4,6 +4,7 @@ import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/pac
 import type { Finding } from '../../core/policy/policy.ts'
 import { suppressionOf } from '../../core/match/suppression.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
+import { dueByBase } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { checksOf, everything, factsOf, saveFacts } from './image-facts.ts'
@@ -28,7 +29,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         const id = await saveImage(tx, scan)
         await linkSets(tx, id, sets.ids)
         await markAlone(tx, id, sets.alone)
-        await saveChain(tx, id, scan.layers)
+        if (await saveChain(tx, id, scan.layers)) await dueByBase(tx, [scan.digest])
         await saveFacts(tx, id, scan)
       })
     },
@@ -168,7 +169,10 @@ async function findingsOf(db: Db | Tx, digest: Digest): Promise<readonly Finding
   return rows.map(finding)
 }
 
-/** See ImageTables.asked. Open ones alone: what a package is suppresses the others, whatever policies say. */
+/**
+ * See ImageTables.asked. Open ones alone: what a package is suppresses the others, whatever policies say. Of twins the first
+ * by its hash, which is the one that the tallies count (package-sets.ts).
+ */
 export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImage> {
   const packages = await packagesOf(db, digest).select(packageColumns).orderBy('package.id').execute()
   const byId = new Map(packages.map((row) => [row.id, row]))
@@ -176,9 +180,8 @@ export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImag
     .innerJoin('package_match', 'package_match.package_id', 'package.id')
     .selectAll('package_match')
     .orderBy('package_match.rank')
-    .orderBy('package.name')
     .orderBy('package_match.vulnerability')
-    .orderBy('package.id')
+    .orderBy('package.hash')
     .execute()
   const distinct = new Map<string, (typeof rows)[number]>()
   for (const row of rows) {

@@ -21,12 +21,12 @@ export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses
 
     touched: (touched, snapshot) => touchedPackages(db, touched, snapshot),
 
-    matched: (snapshot, touched) =>
+    matched: (snapshot, touched, rules) =>
       transact(db, async (tx) => {
         const row = await holdStanding(tx, engine)
         if (row.matched >= snapshot) return true
         if (await someLeft(tx, touched, snapshot)) return false
-        await askExploited(tx, row.matched, snapshot)
+        await askExploited(tx, row, snapshot, rules)
         await tx.updateTable('standing').set({ matched: snapshot }).execute()
         return true
       }),

@@ -34,7 +34,7 @@ export interface Asking {
   readonly rules: Rules
   /** RFC 3339. */
   readonly now: string
-  /** What the packages are marked with: the number of the questions in force, or 0 where the rules ask others. */
+  /** What the packages are marked with: the number of the questions in force, or 0 where other rules are. */
   readonly number: number
 }
 

@@ -20,8 +20,8 @@ export interface Database {
   package_set: { id: Generated<number>; hash: string; kind: string; contents: Generated<string> }
   /** Packages of a set whose purl another of its packages has: what affects both counts once. */
   set_twin: { set_id: number; package_id: number }
-  /** What decides about findings and packages, as text (tally-classes.ts). */
-  tally_class: { id: Generated<number>; body: string }
+  /** What decides about findings and packages, as text (tally-classes.ts); `hash` of that. */
+  tally_class: { id: Generated<number>; hash: string; body: string }
   /** What policies ask of an image beside its packages, as JSON; `signatures` null where nobody looked for them. */
   image_facts: { image_id: number; facts: string; signatures: string | null }
   /** All checks and secrets of an image, with their evidence. */
@@ -106,6 +106,8 @@ interface StandingTable {
   asked: Generated<number>
   /** Their fingerprint. */
   questions: Generated<string>
+  /** Whether the rules in force ask where images lie. */
+  asks_places: Generated<number>
   /** The exceptions that verdicts were judged by, as JSON. */
   exceptions: Generated<string>
   /** Feeds that were too old by then, as text. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { timeCause } from '../../core/policy/cause.ts'
-import type { ReadyException } from '../../core/policy/rules.ts'
+import type { ReadyException, Rules } from '../../core/policy/rules.ts'
 import { commonRank, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import type { Target } from './reevaluation-records.ts'
@@ -49,6 +49,7 @@ export async function setOut(
     target: Math.max(row.target, snapshot),
     policy: rules.fingerprint,
     questions: rules.questions,
+    asks_places: rules.asksPlaces ? 1 : 0,
     exceptions: JSON.stringify(exceptions),
     stale,
     asked,
@@ -149,8 +150,15 @@ export async function isTimeUp(db: Db, now: string): Promise<boolean> {
   return verdict !== undefined || (await asking.executeTakeFirst()) !== undefined
 }
 
-/** Packages of which feeds in (from, to] say otherwise how their vulnerabilities are exploited are asked again. */
-export async function askExploited(tx: Tx, from: number, to: number): Promise<void> {
+/**
+ * Packages of which feeds up to `to` say otherwise than before how their vulnerabilities are exploited are asked again, as far as
+ * these rules ask that: other ones will ask all packages.
+ */
+export async function askExploited(tx: Tx, standing: StandingRow, to: number, rules: Rules): Promise<void> {
+  const { matched: from, questions } = standing
+  const sameAsked = questions === rules.questions
+  if (sameAsked && !rules.asksExploitation) return
+  const kinds = sameAsked && !rules.asksEpss ? ['kev'] : ['kev', 'epss']
   for (const column of ['since', 'until'] as const) {
     await tx
       .updateTable('package')
@@ -161,7 +169,7 @@ export async function askExploited(tx: Tx, from: number, to: number): Promise<vo
           .innerJoin('vulnerability_alias', 'vulnerability_alias.alias', 'feed_fact.key')
           .innerJoin('package_match', 'package_match.vulnerability', 'vulnerability_alias.vulnerability')
           .select('package_match.package_id')
-          .where('feed_fact.kind', 'in', ['kev', 'epss'])
+          .where('feed_fact.kind', 'in', kinds)
           .where(`feed_fact.${column}`, '>', from)
           .where(`feed_fact.${column}`, '<=', to),
       )

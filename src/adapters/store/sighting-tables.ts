@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/image/digest.ts'
+import { placesAsked } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
 import { locationId, saveLocation } from './location-rows.ts'
 import { transact } from './rows.ts'
@@ -9,13 +10,16 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
   return {
     async observe(location, digest, tag, at) {
       await transact(db, async (tx) => {
+        const moved = await placesAsked(tx, engine)
         const id = await saveLocation(tx, location)
+        const wasThere = await liesIn(tx, id, digest)
         await tx
           .insertInto('sighting')
           .values({ location_id: id, digest, first_seen: at, last_seen: at, gone_at: null })
           .onConflict((oc) => oc.columns(['location_id', 'digest']).doUpdateSet({ last_seen: at, gone_at: null }))
           .execute()
-        if (tag !== null) await moveTag(tx, engine, { location: id, tag, digest, at })
+        const tagged = tag === null ? [] : await moveTag(tx, engine, { location: id, tag, digest, at })
+        await moved(wasThere ? tagged : [digest, ...tagged])
       })
     },
 
@@ -111,25 +115,30 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
     async forget(location, { digest, tag }) {
       const now = new Date().toISOString()
       await transact(db, async (tx) => {
+        const moved = await placesAsked(tx, engine)
         const id = await locationId(tx, location)
         if (id === undefined) return
-        await tx
+        const untagged = await tx
           .updateTable('tag')
           .set({ ended_at: now })
           .where('location_id', '=', id)
           .where('ended_at', 'is', null)
           .$if(tag !== undefined, (query) => query.where('tag', '=', tag ?? ''))
           .$if(digest !== undefined, (query) => query.where('digest', '=', digest ?? ''))
+          .returning('digest')
           .execute()
+        await moved(untagged.map((row) => row.digest))
         // A deleted tag leaves its manifest in the repository.
         if (tag !== undefined && digest === undefined) return
-        await tx
+        const gone = await tx
           .updateTable('sighting')
           .set({ gone_at: now })
           .where('location_id', '=', id)
           .where('gone_at', 'is', null)
           .$if(digest !== undefined, (query) => query.where('digest', '=', digest ?? ''))
+          .returning('digest')
           .execute()
+        await moved(gone.map((row) => row.digest))
       })
     },
   }
@@ -142,19 +151,35 @@ interface Move {
   readonly at: string
 }
 
-/** A row for each time that the tag pointed elsewhere. What was seen before the last sighting comes late and changes nothing. */
-async function moveTag(tx: Tx, engine: Engine, { location, tag, digest, at }: Move): Promise<void> {
+/**
+ * A row for each time that the tag pointed elsewhere. What was seen before the last sighting comes late and changes nothing.
+ * Returns what lost the tag and what has it now.
+ */
+async function moveTag(tx: Tx, engine: Engine, { location, tag, digest, at }: Move): Promise<readonly string[]> {
   const current = await engine.forUpdate(currentTags(tx, location).where('tag', '=', tag)).executeTakeFirst()
-  if (current !== undefined && Date.parse(at) < Date.parse(current.last_seen)) return
+  if (current !== undefined && Date.parse(at) < Date.parse(current.last_seen)) return []
   if (current?.digest === digest) {
     await tx.updateTable('tag').set({ last_seen: at }).where('id', '=', current.id).execute()
-    return
+    return []
   }
   if (current !== undefined) {
     await tx.updateTable('tag').set({ ended_at: at }).where('id', '=', current.id).execute()
   }
   const row = { location_id: location, tag, digest, first_seen: at, last_seen: at, ended_at: null }
   await tx.insertInto('tag').values(row).execute()
+  return [digest, ...(current === undefined ? [] : [current.digest])]
+}
+
+/** Whether the digest lies there, as far as is known. */
+async function liesIn(tx: Tx, location: number, digest: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('sighting')
+    .select('digest')
+    .where('location_id', '=', location)
+    .where('digest', '=', digest)
+    .where('gone_at', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 function currentTags(db: Db, location: number) {

@@ -246,9 +246,9 @@ export interface ReevaluationTables {
   touched(touched: Touched, snapshot: number): AsyncIterable<readonly PackageRecord[]>
   /**
    * Every package that was ever matched counts as matched against `snapshot` from now on. False, and nothing done, while some
-   * `touched` one (or, where that is null, any) is not.
+   * `touched` one (or, where that is null, any) is not. What feeds say of exploitation is asked again where the rules ask it.
    */
-  matched(snapshot: number, touched: Touched | null): Promise<boolean>
+  matched(snapshot: number, touched: Touched | null, rules: Rules): Promise<boolean>
   /**
    * Asks up to `limit` packages anew what these rules ask: those that were asked by others, or whose answers time or data on
    * exploitation have changed. Returns how many there were.

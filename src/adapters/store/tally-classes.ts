@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { classOfText, classText, type TallyClass } from '../../core/policy/tally.ts'
-import { listed } from './rows.ts'
+import { inserted, listed } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 
 /** Not a class: how many advisories could not be compared. Where it is above 0, they have to be read. */
@@ -10,25 +11,37 @@ export const gapsClass = 0
  * a set count once (set_twin), all others each.
  */
 export async function classNumbers(tx: Tx, classes: Iterable<TallyClass>): Promise<(some: TallyClass) => number> {
-  const texts = [...new Set([...classes].map(classText))]
-  const numbers = await known(tx, texts)
-  const missing = texts.filter((text) => !numbers.has(text))
-  if (missing.length > 0) {
+  const bodies = new Map([...classes].map(classText).map((body) => [hashOf(body), body]))
+  const numbers = await known(tx, [...bodies.keys()])
+  const missing = [...bodies]
+    .filter(([hash]) => !numbers.has(hash))
+    .map(([hash, body]) => ({ hash, body }))
+    // In one order everywhere: two that add the same ones queue up instead of blocking each other.
+    .sort((a, b) => (a.hash < b.hash ? -1 : 1))
+  for (const part of inserted(missing)) {
     await tx
       .insertInto('tally_class')
-      .values(missing.map((body) => ({ body })))
+      .values(part)
       .onConflict((oc) => oc.doNothing())
       .execute()
-    for (const [text, number] of await known(tx, missing)) numbers.set(text, number)
   }
-  return (some) => (some.kind === 'package' ? -1 : 1) * numbers.get(classText(some))!
+  const added = await known(
+    tx,
+    missing.map(({ hash }) => hash),
+  )
+  return (some) => {
+    const hash = hashOf(classText(some))
+    return (some.kind === 'package' ? -1 : 1) * (numbers.get(hash) ?? added.get(hash))!
+  }
 }
 
-async function known(tx: Tx, texts: readonly string[]): Promise<Map<string, number>> {
+const hashOf = (body: string): string => createHash('sha256').update(body).digest('hex').slice(0, 32)
+
+async function known(tx: Tx, hashes: readonly string[]): Promise<Map<string, number>> {
   const numbers = new Map<string, number>()
-  for (const part of listed(texts)) {
-    const rows = await tx.selectFrom('tally_class').selectAll().where('body', 'in', part).execute()
-    for (const { id, body } of rows) numbers.set(body, id)
+  for (const part of listed(hashes)) {
+    const rows = await tx.selectFrom('tally_class').select(['id', 'hash']).where('hash', 'in', part).execute()
+    for (const { id, hash } of rows) numbers.set(hash, id)
   }
   return numbers
 }

@@ -7,7 +7,9 @@ export async function judging(db: Kysely<unknown>, engine: Engine): Promise<void
   await db.schema
     .createTable('tally_class')
     .addColumn('id', id)
-    .addColumn('body', text, (c) => c.notNull().unique())
+    // An index of the texts themselves would refuse those with many keys.
+    .addColumn('hash', text, (c) => c.notNull().unique())
+    .addColumn('body', text, (c) => c.notNull())
     .execute()
   // Classes had fixed numbers: all packages are asked anew, and all tallies are made from that.
   await sql`delete from set_tally`.execute(db)
@@ -38,6 +40,10 @@ export async function judging(db: Kysely<unknown>, engine: Engine): Promise<void
   await db.schema
     .alterTable('standing')
     .addColumn('asked', integer, (c) => c.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .alterTable('standing')
+    .addColumn('asks_places', integer, (c) => c.notNull().defaultTo(0))
     .execute()
   for (const [name, value] of [
     ['questions', ''],
