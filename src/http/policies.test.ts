@@ -69,7 +69,10 @@ test('a policy with mistakes is refused with each of them, and never replaces a 
     status: 422,
     body: {
       code: 'POLICY_INVALID',
-      detail: expect.stringMatching(/strict:6:30: .*severity: expected .*\n.*strict:6:45: .*action: expected /),
+      mistakes: [
+        { line: 6, column: 30, path: 'spec.vulnerabilities.0.severity', message: expect.stringMatching(/^expected /) },
+        { line: 6, column: 45, path: 'spec.vulnerabilities.0.action', message: expect.stringMatching(/^expected /) },
+      ],
     },
   })
   expect(await send('PUT', '/strict', '{', 'application/json')).toMatchObject({ status: 422 })

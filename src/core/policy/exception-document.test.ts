@@ -53,6 +53,15 @@ test('the documented exception is right', () => {
   expect(parseException(text, rules)).toMatchObject({ id: 'openssl-not-reachable', scopes: [{ registries: ['hub'] }] })
 })
 
+test('several scopes are a list, and a pattern alone is a list of one', () => {
+  const scopes = '  scopes: [{ repositories: "team/*" }, { labels: { team: web }, tags: ["1.*", "2.*"] }]\n'
+  const text = `${head}spec:\n  checks: [CIS-DI-0001]\n${scopes}${owned}  until: 2026-06-01\n`
+  expect(parseException(text, rules).scopes).toEqual([
+    { repositories: ['team/*'] },
+    { tags: ['1.*', '2.*'], labels: { team: 'web' } },
+  ])
+})
+
 test('JSON is read too; what is left out is: from now on, and by its owner’s word', () => {
   const spec = { checks: ['CIS-DI-0001'], scope: 'everywhere', reason: 'r', owner: 'o', until: '2026-06-01' }
   const text = JSON.stringify({ apiVersion: 'tallyman.dev/v1', kind: 'Exception', metadata: { name: 'a' }, spec })
@@ -129,7 +138,7 @@ describe('a mistake is shown with line, column and what was expected', () => {
       'an empty scope, which would be everywhere',
       `${vulnerable}  scope: {}\n${owned}${until}`,
       [
-        'e.yaml:6:10: spec.scope: expected a mapping with registries, repositories, tags, labels, platforms or bases; or the word everywhere',
+        'e.yaml:6:10: spec.scope: expected a mapping with at least one of registries, repositories, tags, labels, platforms, bases, or the word everywhere',
       ],
     ],
     [

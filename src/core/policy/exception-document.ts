@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { readDocument, schemaMistakes, type Mistake } from './document-mistakes.ts'
 import type { Exception } from './exception.ts'
-import type { Scope } from './policy.ts'
+import { scopeOf } from './policy-document.ts'
+import { scopeSchema } from './policy-schema.ts'
 import { momentOf } from './rfc3339.ts'
 
 /** What an exception has to keep to, beside its form. */
@@ -40,29 +41,6 @@ const sentence = (description: string, maxLength: number) =>
 
 const listOf = <T extends ReturnType<typeof Type.String>>(item: T, description: string) =>
   Type.Optional(Type.Array(item, { minItems: 1, maxItems: maxNamed, description }))
-
-const pattern = Type.String({ minLength: 1, maxLength: 300, description: 'a pattern of at most 300 characters' })
-const patterns = Type.Optional(
-  Type.Array(pattern, { minItems: 1, maxItems: maxNamed, description: `a list of 1 to ${maxNamed} patterns` }),
-)
-
-const scope = Type.Object(
-  {
-    registries: patterns,
-    repositories: patterns,
-    tags: patterns,
-    labels: Type.Optional(
-      Type.Record(Type.String(), pattern, { minProperties: 1, description: 'a mapping of labels to patterns' }),
-    ),
-    platforms: patterns,
-    bases: patterns,
-  },
-  {
-    additionalProperties: false,
-    minProperties: 1,
-    description: 'a mapping with registries, repositories, tags, labels, platforms or bases; or the word everywhere',
-  },
-)
 
 const spec = Type.Object(
   {
@@ -104,7 +82,9 @@ const spec = Type.Object(
     ),
     // Its schema depends on what it is: see scopeMistakes.
     scope: Type.Optional(Type.Unknown()),
-    scopes: Type.Optional(Type.Array(scope, { minItems: 1, maxItems: 100, description: 'a list of 1 to 100 scopes' })),
+    scopes: Type.Optional(
+      Type.Array(scopeSchema, { minItems: 1, maxItems: 100, description: 'a list of 1 to 100 scopes' }),
+    ),
     reason: sentence('a reason, of at most 2000 characters', 2_000),
     owner: sentence('who answers for it, in at most 200 characters', 200),
     from: Type.Optional(sentence('a date or an RFC 3339 time', 40)),
@@ -133,9 +113,10 @@ const documentSchema = Type.Object(
   { additionalProperties: false, description: 'a mapping with apiVersion, kind, metadata and spec' },
 )
 type ExceptionDocument = Static<typeof documentSchema>
+type ScopeDocument = Static<typeof scopeSchema>
 
 const validator = Compile(documentSchema)
-const scopeValidator = Compile(scope)
+const scopeValidator = Compile(scopeSchema)
 
 /** Reads a YAML or JSON exception. EXCEPTION_INVALID lists the mistakes, each as `source:line:column: where: what was expected`. */
 export function parseException(text: string, rules: ExceptionRules, source = 'exception'): Exception {
@@ -149,14 +130,14 @@ export function parseException(text: string, rules: ExceptionRules, source = 'ex
 
 function exceptionOf({ metadata, spec }: ExceptionDocument, { now, approval }: ExceptionRules): Exception {
   const { vulnerabilities = [], packages = [], checks = [], secrets = [] } = spec
-  const scopes = spec.scopes ?? (spec.scope === 'everywhere' ? [] : [spec.scope as Scope])
+  const scopes = spec.scopes ?? (spec.scope === 'everywhere' ? [] : [spec.scope as ScopeDocument])
   return {
     id: metadata.name,
     vulnerabilities,
     packages,
     checks,
     secrets,
-    scopes,
+    scopes: scopes.map(scopeOf),
     reason: spec.reason.trim(),
     owner: spec.owner.trim(),
     from: spec.from === undefined ? now : (momentOf(spec.from) ?? now),
@@ -192,9 +173,10 @@ function scopeMistakes({ scope: one, scopes }: Spec): Mistake[] {
     return [{ path: ['spec', 'scopes'], message: 'expected either scope or scopes, not both', atKey: true }]
   }
   if (one === undefined || one === 'everywhere' || scopeValidator.Check(one)) return []
-  return schemaMistakes(scope, scopeValidator.Errors(one)).map((mistake) => ({
-    ...mistake,
-    path: ['spec', 'scope', ...mistake.path],
+  return schemaMistakes(scopeSchema, scopeValidator.Errors(one)).map(({ path, message, ...place }) => ({
+    ...place,
+    path: ['spec', 'scope', ...path],
+    message: path.length === 0 ? `${message}, or the word everywhere` : message,
   }))
 }
 

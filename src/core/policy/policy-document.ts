@@ -78,7 +78,8 @@ function policyOf({ metadata, spec }: PolicyDocument): Policy {
   }
 }
 
-function scopeOf({ labels, ...lists }: NonNullable<PolicySpec['scopes']>[number]): Scope {
+/** As a document says it: a pattern alone is a list of one. */
+export function scopeOf({ labels, ...lists }: NonNullable<PolicySpec['scopes']>[number]): Scope {
   const patterns = Object.entries(lists).map(([key, value]) => [key, listed(value)])
   return { ...Object.fromEntries(patterns), ...(labels && { labels }) }
 }

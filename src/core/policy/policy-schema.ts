@@ -56,7 +56,7 @@ const ecosystems = optional(
 const packagePatterns = (title: string) => patterns(`${title}: names, or purls where they begin with pkg:`)
 const layersOf = optional(word(layers, 'own: only what the layers above the base brought; default: all'))
 
-const scope = mapping(
+export const scopeSchema = mapping(
   {
     registries: patterns('names of declared registries'),
     repositories: patterns('repositories without the host'),
@@ -219,7 +219,7 @@ const spec = {
     }),
   ),
   scopes: optional(
-    Type.Array(scope, {
+    Type.Array(scopeSchema, {
       minItems: 1,
       maxItems: 100,
       title: 'it holds for images that are in one of them; default: for all',

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { TallymanError } from '../../../errors.ts'
 import type { ExceptionRules } from '../exception-document.ts'
 import { importExceptions, type ImportOptions } from './import-exceptions.ts'
 import { importers } from './importers.ts'
@@ -94,6 +95,15 @@ test('an exception names at most a thousand vulnerabilities', () => {
   expect(new Set(exceptions.map(({ id }) => id)).size).toBe(2)
 })
 
+function refusalOf(text: string, format: string): unknown {
+  try {
+    take(text, { format, reason: 'r', until: '2026-07-01' })
+    return undefined
+  } catch (error) {
+    return (error as TallymanError).code ?? error
+  }
+}
+
 test.each(importers.map(({ name }) => name))('any text is exceptions of %s, or refused as no such file', (format) => {
   const key = fc.constantFrom(
     'ignore',
@@ -132,11 +142,7 @@ test.each(importers.map(({ name }) => name))('any text is exceptions of %s, or r
   )
   fc.assert(
     fc.property(text, (given) => {
-      try {
-        take(given, { format, reason: 'r', until: '2026-07-01' })
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'EXCEPTION_INVALID' })
-      }
+      expect(refusalOf(given, format)).toBeOneOf([undefined, 'EXCEPTION_INVALID'])
     }),
   )
 })
