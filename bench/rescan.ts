@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { queueMigrations } from '../src/adapters/queue/job-table.ts'
 import { createStore, type OpenStore } from '../src/adapters/store/create-store.ts'
 import type { MatchSubject } from '../src/core/match/finding.ts'
 import type { Advisory } from '../src/core/match/advisory.ts'
@@ -11,14 +13,16 @@ import { ratingIds, withRatings } from '../src/core/match/rate.ts'
 import { emptyPolicy } from '../src/core/policy/policy.ts'
 import { readyRules } from '../src/core/policy/rules.ts'
 import { previewRules } from '../src/flows/preview-rules.ts'
+import type { PushGate } from '../src/flows/push-gate.ts'
 import { reevaluate, type Reevaluation } from '../src/flows/reevaluate.ts'
+import { createPushes } from './pushes.ts'
 import { adopt, advisoryEntry, packageVersions, random, universalAdvisory, writeFleet } from './fleet.ts'
 
 /*
  * npm run bench:rescan [-- --images n] [--advisories n] [--json] [--keep directory]
  *
  * Makes a fleet, then measures what a feed change costs: to committed verdicts, against matching every image and against
- * matching every package version once, and in the worst case. Progress goes to stderr.
+ * matching every package version once, and in the worst case, which pushes must not wait for. Progress goes to stderr.
  */
 const { values } = parseArgs({
   options: {
@@ -31,6 +35,9 @@ const { values } = parseArgs({
   },
 })
 const size = { images: Number(values.images), advisories: Number(values.advisories) }
+/** Of pushes when nothing else is done: enough for a median. Before it, threads and statements are warmed up. */
+const idleMs = 10_000
+const warmUpMs = 1_000
 const log = (line: string): void => console.error(line)
 const directory = values.keep ?? mkdtempSync(join(tmpdir(), 'tallyman-rescan-'))
 const file = join(directory, 'tallyman.db')
@@ -53,7 +60,7 @@ const otherRules = readyRules({
   exceptions: [],
 })
 
-const store = await createStore({ url: file })
+const store = await createStore({ url: file, extraMigrations: queueMigrations })
 const isNew = (await store.migrate()).length > 0
 try {
   const figures = await measure(store)
@@ -72,18 +79,18 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
     await adopt(opened, initialAdvisories())
   }
   log('first evaluation')
-  const first = await timed(() => evaluate(opened))
+  const first = await evaluate(opened)
   const bytes = statSync(file).size
 
   log(`a delta of ${values.changes} advisories`)
   await adopt(opened, changes(Number(values.changes)))
-  const delta = await timed(() => evaluate(opened))
+  const delta = await evaluate(opened)
 
   log('naive: every package of every image')
   const naive = await naiveSeconds(opened, Number(values.sample))
   log('deduplicated: every package version once')
   const before = await fingerprint(opened)
-  const full = await timed(() => evaluate(opened, true))
+  const full = await evaluate(opened, { full: true })
   const equal = (await fingerprint(opened)) === before
 
   log('worst case: one advisory that touches most images')
@@ -130,13 +137,56 @@ async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
   return { seconds: (performance.now() - started) / 1000, result }
 }
 
-function figuresOf({ seconds, result }: Timed<Reevaluation>): Record<string, number> {
-  return { seconds: rounded(seconds), ...result }
+interface Evaluated {
+  /** Until every verdict and what is to be announced was committed, and of these until every package was matched. */
+  readonly seconds: number
+  readonly matchingSeconds: number
+  /** Of telling about them, which nobody waits for. */
+  readonly announcingSeconds: number
+  readonly result: Reevaluation
 }
 
-function evaluate(opened: OpenStore, full = false): Promise<Reevaluation> {
-  const deps = { store: opened, rules: async () => rules, now: () => new Date(), announce: async () => {} }
-  return reevaluate('feed', deps, signal, { full })
+async function evaluate(
+  opened: OpenStore,
+  { full = false, gate }: { full?: boolean; gate?: PushGate } = {},
+): Promise<Evaluated> {
+  const times = { started: performance.now(), matched: 0, finished: 0 }
+  const { carry, finish } = opened.reevaluation
+  const reevaluation = {
+    ...opened.reevaluation,
+    carry: (limit: number) => {
+      times.matched ||= performance.now()
+      return carry(limit)
+    },
+    finish: (...target: Parameters<typeof finish>) =>
+      finish(...target).finally(() => {
+        times.finished = performance.now()
+      }),
+  }
+  const deps = {
+    store: { ...opened, reevaluation },
+    rules: async () => rules,
+    now: () => new Date(),
+    announce: async () => {},
+    ...(gate && { pause: gate.pause }),
+  }
+  const result = await reevaluate('feed', deps, signal, { full })
+  const { started, matched, finished } = times
+  return {
+    seconds: (finished - started) / 1000,
+    matchingSeconds: (matched - started) / 1000,
+    announcingSeconds: (performance.now() - finished) / 1000,
+    result,
+  }
+}
+
+function figuresOf({ seconds, matchingSeconds, announcingSeconds, result }: Evaluated): Record<string, number> {
+  return {
+    seconds: rounded(seconds),
+    matching: rounded(matchingSeconds),
+    announcing: rounded(announcingSeconds),
+    ...result,
+  }
 }
 
 /** What a scanner does that looks at each image by itself; a sample of them, extrapolated. */
@@ -184,15 +234,28 @@ async function fingerprint(opened: OpenStore): Promise<string> {
   return JSON.stringify([matches, verdicts, outcomes])
 }
 
-/** The packages without which no base of the most frequent distributions runs. */
+/** An advisory on packages without which no base of the most frequent distributions runs, and pushes meanwhile. */
 async function worstCase(opened: OpenStore): Promise<Record<string, unknown>> {
   const entries = ['Debian:12', 'Debian:11', 'Ubuntu:22.04:LTS'].map((ecosystem, index) => {
     const name = `${ecosystem.split(':', 1)[0]!.toLowerCase()}-package-0`
     return universalAdvisory(size.advisories + 1_000_000 + index, ecosystem, name)
   })
   await adopt(opened, entries)
-  const worst = await timed(() => evaluate(opened))
-  return { ...figuresOf(worst), share: rounded(worst.result.images / size.images) }
+  const pushes = createPushes(opened, rules)
+  try {
+    await pushes.during(sleep(warmUpMs))
+    const idle = await pushes.during(sleep(idleMs))
+    const work = evaluate(opened, { gate: pushes.gate })
+    const beside = await pushes.during(work)
+    const worst = await work
+    return {
+      ...figuresOf(worst),
+      share: rounded(worst.result.images / size.images),
+      pushes: { idle: milliseconds(idle), beside: milliseconds(beside), extra: extraOf(idle, beside) },
+    }
+  } finally {
+    await pushes.close()
+  }
 }
 
 /** Milliseconds at the 50th and 99th percentile of each question about the fleet, asked for packages and times of all kinds. */
@@ -218,6 +281,20 @@ async function queryFigures(opened: OpenStore): Promise<Record<string, unknown>>
     figures[name] = { p50: rounded(times[150]!), p99: rounded(times[297]!) }
   }
   return figures
+}
+
+function milliseconds(sorted: readonly number[]): Record<string, number> {
+  return { pushes: sorted.length, median: rounded(medianOf(sorted)), max: rounded(sorted.at(-1) ?? 0) }
+}
+
+/** Against the median of those that nothing stood in the way of. */
+function extraOf(idle: readonly number[], beside: readonly number[]): Record<string, number> {
+  const usual = medianOf(idle)
+  return { median: rounded(medianOf(beside) - usual), max: rounded((beside.at(-1) ?? 0) - usual) }
+}
+
+function medianOf(sorted: readonly number[]): number {
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
 }
 
 function rounded(value: number): number {
