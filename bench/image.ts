@@ -92,8 +92,8 @@ async function buildLayer(plan: Plan, directory: string): Promise<BenchLayer> {
     // Flag S leaves the targets of symlinks as they are.
     `--create --null --no-recursion --files-from=- --ignore-failed-read --owner=0 --group=0 --numeric-owner --mtime=@1700000000`
       .split(' ')
-      .concat(['--directory', plan.from, `--transform=s,^,${plan.prefix ?? ''},S`]),
-    { stdio: ['pipe', 'pipe', 'ignore'] },
+      .concat(`--transform=s,^,${plan.prefix ?? ''},S`),
+    { cwd: plan.from, stdio: ['pipe', 'pipe', 'ignore'] },
   )
   const gzip = spawn('gzip', ['-6', '--no-name'], { stdio: ['pipe', 'pipe', 'inherit'] })
   let uncompressedSize = 0
