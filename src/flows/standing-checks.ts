@@ -3,11 +3,9 @@ import { runStandingBenchmark } from '../core/benchmark/benchmark.ts'
 import type { Check } from '../core/benchmark/check.ts'
 import type { StandingFacts } from '../core/benchmark/standing-facts.ts'
 import type { Digest } from '../core/image/digest.ts'
-import type { ImageFacts } from '../core/policy/image-facts.ts'
 import { policiesFor } from '../core/policy/judge.ts'
-import { anyPattern } from '../core/policy/pattern.ts'
 import type { Rules } from '../core/policy/rules.ts'
-import { isBuiltOn } from '../core/policy/scope.ts'
+import { standingFacts } from '../core/policy/standing.ts'
 
 const dayMs = 86_400_000
 
@@ -26,22 +24,8 @@ export async function standingChecks(
 ): Promise<readonly Check[]> {
   const image = await store.images.facts(digest)
   if (!image) return []
-  return runStandingBenchmark({
-    now,
-    created: image.created,
-    tags: [...new Set(image.places.flatMap(({ tags }) => tags))],
-    base: image.base && { references: image.base.references, isTrusted: isTrusted(image, rules) },
-    fixable: isMatched ? fixable((await store.images.asked(digest)).findings, now) : null,
-    signedBy: image.signatures,
-  })
-}
-
-/** By the lists of all policies that hold for the image. */
-function isTrusted(image: ImageFacts, rules: Rules): boolean | null {
-  const lists = policiesFor(rules, image).flatMap(({ policy }) =>
-    policy.base.flatMap(({ allow }) => (allow ? [allow] : [])),
-  )
-  return lists.length > 0 ? lists.every((allow) => isBuiltOn(image, anyPattern(allow))) : null
+  const found = isMatched ? fixable((await store.images.asked(digest)).findings, now) : null
+  return runStandingBenchmark(standingFacts(image, policiesFor(rules, image), found, now))
 }
 
 type Asked = Awaited<ReturnType<Store['images']['asked']>>['findings']

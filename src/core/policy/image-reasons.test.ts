@@ -40,15 +40,16 @@ describe('rules over checks', () => {
     action: 'fail',
     layers: 'all',
     undecidable: 'ignore',
+    ids: ['CIS-DI-0001', 'CIS-DI-0006', 'CIS-DI-0007', 'CIS-DI-0008', 'CIS-DI-0009', 'FROM-BASE', 'OWN', 'CONFIG', '?'],
     ...rest,
   })
 
   test('say which fail, three of them by name', () => {
-    const ids = ['CIS-DI-0001', 'CIS-DI-0005', 'CIS-DI-0006', 'CIS-DI-0008', 'CIS-DI-0009']
+    const ids = ['CIS-DI-0001', 'CIS-DI-0006', 'CIS-DI-0007', 'CIS-DI-0008', 'CIS-DI-0009']
     const checks = ids.map((id) => check(id))
     expect(judged({ checks: [rule()] }, { checks })).toEqual({
       outcome: 'fail',
-      reasons: ['checks: 5 checks fail: CIS-DI-0001, CIS-DI-0005, CIS-DI-0006 and 2 more'],
+      reasons: ['checks: 5 checks fail: CIS-DI-0001, CIS-DI-0006, CIS-DI-0007 and 2 more'],
       until: null,
     })
     expect(judged({ checks: [rule({ action: 'warn' })] }, { checks: [check('CIS-DI-0001')] })).toEqual({
@@ -67,8 +68,8 @@ describe('rules over checks', () => {
     ]
     const rules = [
       rule({ name: 'accepted', ids: ['CIS-DI-0001'], action: 'ignore' }),
-      rule({ name: 'bad', level: 'high' }),
-      rule({ name: 'rest', ids: ['DKL-*'], action: 'warn' }),
+      rule({ name: 'bad', ids: ['DKL-LI-*', 'DKL-DI-0005'], level: 'high' }),
+      rule({ name: 'rest', ids: ['DKL-DI-0005'], action: 'warn' }),
     ]
     expect(judged({ checks: rules }, { checks })).toEqual({
       outcome: 'fail',
@@ -88,13 +89,13 @@ describe('rules over checks', () => {
   })
 
   test('decide apart about what cannot be decided', () => {
-    const checks = [check('A'), check('B', { status: 'undecidable' }), check('C', { status: 'undecidable' })]
+    const checks = [check('OWN'), check('CONFIG', { status: 'undecidable' }), check('?', { status: 'undecidable' })]
     expect(judged({ checks: [rule({ undecidable: 'inconclusive', action: 'warn' })] }, { checks })).toEqual({
       outcome: 'inconclusive',
-      reasons: ['checks: 2 checks cannot be decided: B, C', 'checks: 1 check fails: A'],
+      reasons: ['checks: 2 checks cannot be decided: CONFIG, ?', 'checks: 1 check fails: OWN'],
       until: null,
     })
-    expect(judged({ checks: [rule()] }, { checks }).reasons).toEqual(['checks: 1 check fails: A'])
+    expect(judged({ checks: [rule()] }, { checks }).reasons).toEqual(['checks: 1 check fails: OWN'])
   })
 })
 

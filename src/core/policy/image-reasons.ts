@@ -1,8 +1,8 @@
-import { checkLevels, type CheckLevel } from '../benchmark/check.ts'
 import type { CoverageEntry } from '../inventory/package.ts'
 import { evaluateExpression } from './expression.ts'
-import type { ImageFacts, JudgedCheck } from './image-facts.ts'
+import type { ImageFacts, JudgedCheck, JudgedSecret } from './image-facts.ts'
 import type { Bench, Evidence, WeighedReason } from './evidence.ts'
+import { checkFits } from './check-fits.ts'
 import { anyPattern } from './pattern.ts'
 import type { BaseRule, CheckRule, ImageRule, ProvenanceRule, SecretRule, UnknownAction } from './policy.ts'
 import type { ReadyPolicy } from './rules.ts'
@@ -83,13 +83,11 @@ function checkReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
   })
 }
 
-function fitsCheck({ ids, level, layers }: CheckRule, image: ImageFacts): (check: JudgedCheck) => boolean {
-  const fitsId = ids ? anyPattern(ids) : () => true
-  return (check) => fitsId(check.id) && isAtLeast(check.level, level) && isOwn(check.layer, layers, image)
+/** Whether the rule decides about the check in this image, unless one before it does. */
+export function fitsCheck(rule: CheckRule, image: ImageFacts): (check: JudgedCheck) => boolean {
+  const fits = checkFits(rule)
+  return (check) => fits(check) && isOwn(check.layer, rule.layers, image)
 }
-
-const isAtLeast = (level: CheckLevel, least: CheckLevel | undefined): boolean =>
-  least === undefined || checkLevels.indexOf(level) <= checkLevels.indexOf(least)
 
 /** Whether it is the image's own, not its base's; without a known base everything is. */
 function isOwn(layer: number | null, layers: 'own' | 'all', { base }: ImageFacts): boolean {
@@ -115,9 +113,7 @@ function named(things: readonly string[]): string {
 function secretReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
   const rules = bench.policies.flatMap((policy) => policy.policy.secrets.map((rule) => ({ policy, rule })))
   if (rules.length === 0) return []
-  const caught = Map.groupBy(image.secrets, (secret) =>
-    rules.find(({ rule }) => fitsSecret(rule, secret.rule) && isOwn(secret.layer, rule.layers, image)),
-  )
+  const caught = Map.groupBy(image.secrets, (secret) => rules.find(({ rule }) => fitsSecret(rule, image)(secret)))
   return rules.flatMap((ready) => {
     const own = caught.get(ready) ?? []
     if (own.length === 0) return []
@@ -128,7 +124,11 @@ function secretReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
   })
 }
 
-const fitsSecret = ({ rules }: SecretRule, rule: string): boolean => rules === undefined || anyPattern(rules)(rule)
+/** Whether the rule decides about the secret in this image, unless one before it does. */
+export function fitsSecret({ rules, layers }: SecretRule, image: ImageFacts): (secret: JudgedSecret) => boolean {
+  const fits = rules ? anyPattern(rules) : () => true
+  return (secret) => fits(secret.rule) && isOwn(secret.layer, layers, image)
+}
 
 function baseReason(rule: BaseRule, image: ImageFacts, bench: Bench): Said | undefined {
   const { action, allow, maxDays, unknown } = rule

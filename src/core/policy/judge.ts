@@ -1,3 +1,4 @@
+import { rebuiltWithFixes } from '../benchmark/rules/rebuilt-with-fixes.ts'
 import type { Bench, Evidence } from './evidence.ts'
 import type { Exception } from './exception.ts'
 import { imageReasons } from './image-reasons.ts'
@@ -5,6 +6,7 @@ import type { ImageFacts } from './image-facts.ts'
 import { anyPattern } from './pattern.ts'
 import type { FindingCounts, Outcome, Verdict } from './policy.ts'
 import { packageReasons, vulnerabilityReasons, type ClassFate } from './rule-reasons.ts'
+import { standingChecks } from './standing.ts'
 import { earlier, isOfImages, type ReadyException, type ReadyPolicy, type Rules } from './rules.ts'
 import { countsOf, type ClassCount, type FindingClass, type Tally } from './tally.ts'
 
@@ -20,13 +22,12 @@ export interface Judgement {
 }
 
 /** The verdict on one image. Pure: the same rules, evidence and time give the same verdict, reasons worst first. */
-export function judge(rules: Rules, evidence: Evidence, now: string): Judgement {
-  const { image, tally } = evidence
+export function judge(rules: Rules, stored: Evidence, now: string): Judgement {
   let until: string | null = null
   const changesAt = (time: string | null): void => {
     if (time !== null && time > now) until = earlier(until, time)
   }
-  const policies = policiesFor(rules, image)
+  const policies = policiesFor(rules, stored.image)
   const several = policies.length > 1
   const bench: Bench = {
     policies,
@@ -34,6 +35,8 @@ export function judge(rules: Rules, evidence: Evidence, now: string): Judgement 
     nameOf: ({ policy }, rule) => (several ? `${policy.name}/${rule}` : rule),
     changesAt,
   }
+  const evidence = rules.standing.any ? withStandingChecks(stored, rules, bench) : stored
+  const { tally } = evidence
   const concerning = exceptionsConcerning(rules, evidence)
   for (const { exception } of concerning) changesAt(exception.from > now ? exception.from : exception.until)
   const exceptions = concerning.filter(({ exception }) => isInForce(exception, now))
@@ -51,6 +54,18 @@ export function judge(rules: Rules, evidence: Evidence, now: string): Judgement 
     until,
   }
 }
+
+/** The checks that are made anew each time, beside those of the scan. */
+function withStandingChecks(evidence: Evidence, { standing, oldFixKey }: Rules, bench: Bench): Evidence {
+  const { image, tally, feeds } = evidence
+  const fixable = tally.filter(isOfFindings).filter((entry) => entry.class.fixable)
+  const old = fixable.filter((entry) => oldFixKey !== null && entry.class.holds.includes(oldFixKey))
+  const counts = { findings: total(fixable), old: total(old), isMatched: feeds.length > 0 }
+  const checks = standingChecks(image, bench, counts).filter(({ id }) => standing.fixes || id !== rebuiltWithFixes.id)
+  return { ...evidence, image: { ...image, checks: [...image.checks, ...checks] } }
+}
+
+const total = (classes: readonly ClassFate[]): number => classes.reduce((sum, { count }) => sum + count, 0)
 
 /** Of an index: that of its worst platform; of nothing at all: inconclusive. */
 export function worstOutcome(all: readonly Outcome[]): Outcome {

@@ -180,8 +180,18 @@ describe('what rules ask beside findings', () => {
     const withSecret = { ...nothing, secrets: [{ rule: 'private-key', path: 'etc/key', layer: 0 }] }
     const asked = (rest: Partial<Policy>) => [nothing, withCheck, withSecret].map((image) => of(rest).asksBase(image))
     expect(asked({})).toEqual([false, false, false])
-    expect(asked({ checks: [{ ...rule, layers: 'own', undecidable: 'ignore' }] })).toEqual([false, true, false])
-    expect(asked({ checks: [{ ...rule, layers: 'all', undecidable: 'ignore' }] })).toEqual([false, false, false])
+    expect(asked({ checks: [{ ...rule, ids: ['A'], layers: 'own', undecidable: 'ignore' }] })).toEqual([
+      false,
+      true,
+      false,
+    ])
+    expect(asked({ checks: [{ ...rule, ids: ['A'], layers: 'all', undecidable: 'ignore' }] })).toEqual([
+      false,
+      false,
+      false,
+    ])
+    // Whether the base is trusted is a check, too.
+    expect(asked({ checks: [{ ...rule, layers: 'all', undecidable: 'ignore' }] })).toEqual([true, true, true])
     expect(asked({ secrets: [{ ...rule, layers: 'own' }] })).toEqual([false, false, true])
     expect(asked({ base: [{ ...rule, maxDays: 1, unknown: 'warn' }] })).toEqual([true, true, true])
     expect(asked({ scopes: [{ bases: ['a'] }] })).toEqual([true, true, true])

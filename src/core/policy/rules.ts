@@ -7,6 +7,7 @@ import { askPackage, type AskPackage } from './package-question.ts'
 import type { ImageFacts } from './image-facts.ts'
 import type { FindingConditions, PackageRule, Policy, Scope, VulnerabilityRule } from './policy.ts'
 import { exceptionHolds, policyHolds, type Holds } from './scope.ts'
+import { askedStanding, oldFix, type AskedStanding } from './standing.ts'
 import type { FindingClass, PackageClass } from './tally.ts'
 
 /** A vulnerability rule with the questions that decide whether it acts. */
@@ -69,6 +70,10 @@ export interface Rules {
   readonly asksPackages: boolean
   /** Whether they ask where images lie. */
   readonly asksPlaces: boolean
+  /** Which of the checks that are made anew each time they are about. */
+  readonly standing: AskedStanding
+  /** The question whether a fix has existed for longer than the benchmark allows; null where nobody asks. */
+  readonly oldFixKey: string | null
   /** Whether an image's base decides anything about it. */
   asksBase(image: Pick<ImageFacts, 'checks' | 'secrets'>): boolean
   classOf(finding: AskedFinding, subject: AskedPackage, nowMs: number): { class: FindingClass; until: string | null }
@@ -91,6 +96,10 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
   const fallback = isReachable
     ? readyPolicy(defaultPolicy, questions, packageQuestions)
     : readyPolicy(defaultPolicy, new Map(), new Map())
+  const documents = (isReachable ? [...ready, fallback] : ready).map(({ policy }) => policy)
+  const standing = askedStanding(documents)
+  const oldFixKey = standing.fixes ? keyOfFinding(oldFix) : null
+  if (oldFixKey !== null) questions.set(oldFixKey, askFinding(oldFix))
   const approved = exceptions
     .filter(({ approvedBy }) => approvedBy !== null)
     .toSorted(byId)
@@ -98,10 +107,10 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
   const exceptionsById = exceptionsByVulnerability(approved)
   const asked = [...questions]
   const askedOfPackages = [...packageQuestions]
-  const documents = (isReachable ? [...ready, fallback] : ready).map(({ policy }) => policy)
   const everyPolicy = documents.flatMap((policy) => policy.vulnerabilities)
   const scopes = [...documents, ...approved.map(({ exception }) => exception)].flatMap((one) => one.scopes)
   const alwaysAsksBase =
+    standing.base ||
     scopes.some(({ bases }) => bases !== undefined) ||
     documents.some(({ base, image }) => base.length > 0 || image.some(({ expression }) => expression !== undefined))
 
@@ -119,7 +128,10 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
     asksExploitation: everyPolicy.some((rule) => rule.kev !== undefined || asksEpss(rule)),
     asksEpss: everyPolicy.some(asksEpss),
     asksPackages: askedOfPackages.length > 0,
-    asksPlaces: scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
+    standing,
+    oldFixKey,
+    asksPlaces:
+      standing.tags || scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
     asksBase: ({ checks, secrets }) =>
       alwaysAsksBase ||
       (secrets.length > 0 && documents.some((policy) => policy.secrets.some(isOwn))) ||

@@ -13,11 +13,11 @@ export const rebuiltWithFixes: StandingRule = {
   check: ({ fixable }) => {
     if (!fixable) return undecidable('no feed was read')
     const { findings, oldestFixDays } = fixable
-    if (findings === 0 || (oldestFixDays !== null && oldestFixDays <= graceDays)) return passed
+    if (findings === 0 || (oldestFixDays !== null && oldestFixDays <= fixGraceDays)) return passed
     const since = oldestFixDays === null ? '' : `, the oldest for ${Math.floor(oldestFixDays)} days`
     return decide([evidence(`${findings === 1 ? '1 finding has' : `${findings} findings have`} a fix${since}`)])
   },
 }
 
 /** Most teams rebuild each month; policies can ask for less. */
-const graceDays = 30
+export const fixGraceDays = 30
