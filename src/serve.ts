@@ -150,7 +150,8 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
     lane === 'push' || lane === 'manual' ? pushes.run(work) : work()
   const writesBack = [...registries.byName.values()].some(({ config }) => config.writeBack)
   const announce = async (images: readonly Digest[]): Promise<void> => {
-    if (writesBack) await queue.send(images.map(writeBackJob))
+    if (!writesBack) return
+    await queue.send([...images, ...(await store.images.indexesOf(images))].map(writeBackJob))
   }
   // The policy may be another one than when this process was last running.
   await queue.send([reevaluationJob('policy')])
@@ -196,13 +197,17 @@ function writeBackJob(digest: Digest): Job {
   return { lane: 'delta', kind: 'write-back', key: `write-back:${digest}`, payload: { digest } }
 }
 
-/** After a verdict has changed without a scan. One registry that is away does not keep the others waiting. */
+/**
+ * After the verdict of an image, or of a platform of an index, has changed without a scan. One registry that is away does not
+ * keep the others waiting; the job is tried again for it.
+ */
 async function writeBackEverywhere(
   digest: Digest,
   { backend: { store }, registries, log }: House,
   deps: ScanJobDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  let away: TallymanError | undefined
   for (const { registry, repository } of await store.sightings.locations(digest)) {
     const declared = registries.byName.get(registry)
     if (!declared?.config.writeBack) continue
@@ -211,10 +216,15 @@ async function writeBackEverywhere(
       const subject = await remote.headManifest(digest, signal)
       await writeBack(subject, { registry, repository }, remote, deps, signal)
     } catch (thrown) {
-      const { code, message } = asTallymanError(thrown)
-      log.warn({ registry, repository, digest, code }, `could not write the changed verdict back: ${message}`)
+      const error = asTallymanError(thrown)
+      log.warn(
+        { registry, repository, digest, code: error.code },
+        `could not write the changed verdict back: ${error.message}`,
+      )
+      if (error.retry) away = error
     }
   }
+  if (away) throw away
 }
 
 /** An operator's word on a state that was held back is heard so soon. */

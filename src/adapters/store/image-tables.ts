@@ -15,7 +15,7 @@ import { packageColumns, packageRecord } from './package-rows.ts'
 import { references } from './references.ts'
 import { saveSets } from './package-sets.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
-import { inserted, transact } from './rows.ts'
+import { inserted, listed, transact } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
 import { shareStanding } from './standing.ts'
 import type { AskedImage, ImageTables } from './store.ts'
@@ -83,6 +83,15 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         .limit(1)
         .executeTakeFirst()
       return found !== undefined
+    },
+
+    async indexesOf(images) {
+      const found = new Set<Digest>()
+      for (const part of listed(images)) {
+        const rows = await db.selectFrom('index_child').select('index_digest').where('digest', 'in', part).execute()
+        for (const row of rows) found.add(row.index_digest as Digest)
+      }
+      return [...found]
     },
 
     async saveArtifact(digest, description) {

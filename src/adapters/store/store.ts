@@ -87,6 +87,8 @@ export interface ImageTables {
   index(digest: Digest): Promise<IndexRecord | undefined>
   /** Whether an index that lies at this place names the image as a child. */
   isChild(digest: Digest, at: Location): Promise<boolean>
+  /** The indexes that name one of these images. */
+  indexesOf(images: readonly Digest[]): Promise<readonly Digest[]>
   /** Remembers that a manifest is no image, and what it is: a final answer, so that nobody waits for its verdict. */
   saveArtifact(digest: Digest, description: string): Promise<void>
   artifact(digest: Digest): Promise<string | undefined>
