@@ -16,6 +16,7 @@ import type { Handler } from './flows/run-job.ts'
 import { runWorker } from './flows/work.ts'
 import { writeBack } from './flows/write-back.ts'
 import { createSweeping } from './sweeping.ts'
+import type { FastifyInstance } from 'fastify'
 import { createApp } from './http/app.ts'
 import type { Digest } from './core/image/digest.ts'
 import type { Logger } from './log.ts'
@@ -114,9 +115,28 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     version: engine,
     metrics: metrics.registry,
   })
-  await app.listen({ host: config.server.host, port: config.server.port })
+  await listen(app, config.server)
   await aborted(signal)
   await app.close()
+}
+
+/** ADDRESS_UNAVAILABLE: another program has the port, or the host is not one of this machine's. */
+async function listen(app: FastifyInstance, { host, port }: Config['server']): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (thrown) {
+    const reason = addressProblems[(thrown as NodeJS.ErrnoException).code ?? '']
+    if (reason === undefined) throw thrown
+    const advice = 'choose another with server.host and server.port'
+    throw new TallymanError('ADDRESS_UNAVAILABLE', `cannot listen at ${host}:${port}: ${reason}; ${advice}`)
+  }
+}
+
+const addressProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program does already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EACCES: 'this user may not',
 }
 
 async function serveWorker(house: House, signal: AbortSignal): Promise<void> {

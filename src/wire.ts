@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { Config, FeedConfig, NotificationConfig, RegistryConfig } from './config.ts'
 import { createLayerPool } from './adapters/layers/pool.ts'
@@ -60,8 +59,7 @@ export async function openBackend(config: Config): Promise<Backend> {
 
 type OpenedStore = Awaited<ReturnType<typeof createStore>>
 
-export async function openStore({ home, store }: Config): Promise<OpenedStore> {
-  await mkdir(home, { recursive: true, mode: 0o700 })
+export async function openStore({ store }: Config): Promise<OpenedStore> {
   return createStore({ url: store.url, extraMigrations: queueMigrations })
 }
 
