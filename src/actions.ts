@@ -60,9 +60,10 @@ export const actions: CliActions = {
     return { server: null, token: clientToken(), ownToken: own?.token ?? null, defaultServer }
   },
   withLocal: async (configFile, work) => {
-    const backend = await openBackend(loadConfig(configFile ?? undefined))
+    const config = loadConfig(configFile ?? undefined)
+    const backend = await openBackend(config)
     try {
-      return await work(backend)
+      return await work({ ...backend, rules: async () => openRules(loadPolicies(config.policy.file), backend.store)() })
     } finally {
       await backend.close()
     }

@@ -8,6 +8,7 @@ import { buildReport } from './flows/build-report.ts'
 import { deliverNotice } from './flows/deliver-notice.ts'
 import { watchExceptions } from './flows/exception-turns.ts'
 import { deliverPending, notify, notifyOfHeldFeeds, type NotifyDeps } from './flows/notify.ts'
+import { foreseeRebuilds, type ForeseeDeps } from './flows/foresee-rebuilds.ts'
 import { createPushGate } from './flows/push-gate.ts'
 import { reevaluate } from './flows/reevaluate.ts'
 import { reevaluationJob } from './flows/reevaluation-job.ts'
@@ -199,10 +200,28 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       runWorker(options, signal),
       sweeping.run(() => notify('all', notifying, signal), signal),
       watchExceptions({ ...notifying, noticeDays: config.exceptions.noticeDays }, log, signal),
+      keepForeseeing({ ...deps, pause: pushes.pause }, signal),
     ])
   } finally {
     await layers.close()
     await notifier.close()
+  }
+}
+
+/** What was judged is looked at so often for what a rebuild of its base would change. */
+const FORESEE_SECONDS = 5
+
+/** Beside the queue: a job for each scan would cost as much as the work. */
+async function keepForeseeing(deps: ForeseeDeps & Pick<ScanJobDeps, 'log'>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await foreseeRebuilds(deps, signal)
+    } catch (thrown) {
+      const { code, message } = asTallymanError(thrown)
+      if (!signal.aborted)
+        deps.log.warn({ code }, `could not tell what rebuilding base images would change: ${message}`)
+    }
+    await sleep(FORESEE_SECONDS * 1_000, undefined, { signal }).catch(() => undefined)
   }
 }
 

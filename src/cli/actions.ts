@@ -90,10 +90,11 @@ export interface ClientSettings {
 export interface Local {
   readonly store: Store
   readonly queue: Queue & Partial<QueueAdmin>
+  /** In force by the configuration and the store. POLICY_INVALID, USAGE. */
+  readonly rules: () => Promise<Rules>
 }
 
 export interface LocalRules extends Local {
-  readonly rules: () => Promise<Rules>
   readonly policies: PolicyDeps
   readonly exceptions: ExceptionDeps
 }
