@@ -23,6 +23,7 @@ import type { Digest } from './core/image/digest.ts'
 import type { Logger } from './log.ts'
 import {
   engine,
+  feedPlaces,
   isLoopback,
   loadPolicies,
   openRules,
@@ -107,6 +108,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     exceptions: config.exceptions,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),
+    feedPlaces: feedPlaces(config),
     resolveTag: async (registry, repository, tag, given) => {
       const either = AbortSignal.any([signal, given])
       const { digest } = await registries.named(registry).client.repository(repository).headManifest(tag, either)

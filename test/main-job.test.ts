@@ -116,6 +116,7 @@ describe.each(engines)('on %s', (_, startStore) => {
       'dev.tallyman.policy': 'default',
       'dev.tallyman.findings.high': '1',
       'dev.tallyman.fixable': '1',
+      'dev.tallyman.feed-fetched': expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     })
     expect(await attachedReport(house, 'team/api', listed[0]?.digest ?? '')).toEqual(report)
   })

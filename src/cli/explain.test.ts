@@ -23,7 +23,7 @@ afterAll(() => api.close())
 
 const actions = (): Partial<CliActions> => ({
   client: async () => ({ server: null, token: null, ownToken: null, defaultServer: server }),
-  withLocal: (_, work) => work({ store: api.store, queue: api.queue, rules: async () => builtInRules }),
+  withLocal: (_, work) => work({ store: api.store, queue: api.queue, feedPlaces: [], rules: async () => builtInRules }),
 })
 
 const explain = (...argv: string[]) => runTallyman(['explain', ...argv], actions())

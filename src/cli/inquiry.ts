@@ -33,7 +33,7 @@ export async function inquire<T>(
   return context.actions.withLocal(choice.config ?? null, (local) => work(localInquiry(local, now)))
 }
 
-function localInquiry({ store, queue, rules }: Local, now: () => Date): Inquiry {
+function localInquiry({ store, queue, rules, feedPlaces }: Local, now: () => Date): Inquiry {
   return {
     images: (filter, page) => store.images.list(filter, page),
     async bases(filter, page) {
@@ -44,7 +44,7 @@ function localInquiry({ store, queue, rules }: Local, now: () => Date): Inquiry 
     changes: (filter, page) => store.verdicts.changes(filter, page),
     packages: (filter, page) => store.packages.list(filter, page),
     vulnerabilities: (filter, page) => store.packages.vulnerabilities(filter, page),
-    feeds: () => feedStatus(store, now()),
+    feeds: () => feedStatus(store, now(), feedPlaces),
     feedDiff: ({ from, to, feed }, page) => store.feeds.diff(from, to, feed ?? null, page),
     notifications: (filter, page) => store.notices.list(filter, page),
     async jobs(page) {

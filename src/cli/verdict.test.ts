@@ -192,7 +192,7 @@ test('lists answer the same from a server and from the local store', async () =>
   const { store, queue } = api
   const actions: Partial<CliActions> = {
     client: client(),
-    withLocal: (_config, work) => work({ store, queue, rules: async () => builtInRules }),
+    withLocal: (_config, work) => work({ store, queue, feedPlaces: [], rules: async () => builtInRules }),
   }
   for (const list of [
     ['images', '--repository', 'team/app', '--tag', '1.0'],
@@ -214,7 +214,7 @@ test('lists are tables that say when there is more', async () => {
   const { store, queue } = api
   const actions: Partial<CliActions> = {
     client: client(),
-    withLocal: (_config, work) => work({ store, queue, rules: async () => builtInRules }),
+    withLocal: (_config, work) => work({ store, queue, feedPlaces: [], rules: async () => builtInRules }),
   }
   expect((await runTallyman(['images', '--repository', 'team/app', '--tag', '1.0'], actions)).stdout).toBe(`\
 VERDICT  CRITICAL  HIGH  FIXABLE  PLATFORM     DISTRO     SCANNED    DIGEST               REFERENCE
@@ -239,7 +239,7 @@ test('dead jobs are listed with their error and put back', async () => {
   const { store, queue } = api
   const actions: Partial<CliActions> = {
     client: client(),
-    withLocal: (_config, work) => work({ store, queue, rules: async () => builtInRules }),
+    withLocal: (_config, work) => work({ store, queue, feedPlaces: [], rules: async () => builtInRules }),
   }
   await queue.send([{ lane: 'sweep', kind: 'scan', key: 'scan:hub/a:1', payload: {} }])
   const signal = new AbortController().signal
