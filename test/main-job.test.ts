@@ -198,7 +198,7 @@ describe.each(engines)('on %s', (_, startStore) => {
     await house.writeFeed(feed)
     expect((await judged('team/later:1.0', 'pass')).body).toMatchObject({ outcome: 'pass' })
     expect(await writtenVerdicts('team/platforms', platforms, 'pass')).toEqual(['pass'])
-  })
+  }, 120_000)
 
   test('a chart is not an image: a final answer, and no job that is tried again', async () => {
     const chart = buildArtifact({
