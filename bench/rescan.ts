@@ -12,6 +12,7 @@ import { lookupKeys } from '../src/core/match/lookup.ts'
 import { ratingIds, withRatings } from '../src/core/match/rate.ts'
 import { emptyPolicy } from '../src/core/policy/policy.ts'
 import { readyRules } from '../src/core/policy/rules.ts'
+import { foreseeRebuilds } from '../src/flows/foresee-rebuilds.ts'
 import { previewRules } from '../src/flows/preview-rules.ts'
 import type { PushGate } from '../src/flows/push-gate.ts'
 import { reevaluate, type Reevaluation } from '../src/flows/reevaluate.ts'
@@ -80,11 +81,13 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
   }
   log('first evaluation')
   const first = await evaluate(opened)
+  const rebuildsFirst = await timed(() => foresee(opened))
   const bytes = statSync(file).size
 
   log(`a delta of ${values.changes} advisories`)
   await adopt(opened, changes(Number(values.changes)))
   const delta = await evaluate(opened)
+  const rebuildsDelta = await timed(() => foresee(opened))
 
   log('naive: every package of every image')
   const naive = await naiveSeconds(opened, Number(values.sample))
@@ -105,6 +108,7 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
     bytesPerImage: Math.round(bytes / size.images),
     first: figuresOf(first),
     delta: figuresOf(delta),
+    rebuilds: { first: rounded(rebuildsFirst.seconds), delta: rounded(rebuildsDelta.seconds) },
     naive: { seconds: rounded(naive), ratioToDelta: rounded(naive / delta.seconds) },
     full: { ...figuresOf(full), equal, ratioToDelta: rounded(full.seconds / delta.seconds) },
     worst,
@@ -187,6 +191,10 @@ function figuresOf({ seconds, matchingSeconds, announcingSeconds, result }: Eval
     announcing: rounded(announcingSeconds),
     ...result,
   }
+}
+
+function foresee(opened: OpenStore): Promise<void> {
+  return foreseeRebuilds({ store: opened, rules: async () => rules, now: () => new Date() }, signal)
 }
 
 /** What a scanner does that looks at each image by itself; a sample of them, extrapolated. */
@@ -272,6 +280,8 @@ async function queryFigures(opened: OpenStore): Promise<Record<string, unknown>>
     imagesWithVulnerability: () => opened.packages.imagesWith(pick(ids, 'id'), page),
     changesSince: () => opened.verdicts.changes({ since: since() }, page),
     failingImages: () => opened.images.list({ outcome: 'fail' }, page),
+    bases: () => opened.rebuilds.list({}, page),
+    basesOfFailing: () => opened.rebuilds.list({ outcome: 'fail', registry: 'harbor' }, page),
   }
   const figures: Record<string, unknown> = {}
   for (const [name, ask] of Object.entries(questions)) {

@@ -19,12 +19,14 @@ import { sampleNotice } from './core/notice/notice.ts'
 import { TallymanError } from './errors.ts'
 import { buildReport } from './flows/build-report.ts'
 import { reevaluationJob } from './flows/reevaluation-job.ts'
+import { unreadFeeds } from './flows/feed-status.ts'
 import { refreshFeeds, type FeedSource, type RefreshDeps } from './flows/refresh-feeds.ts'
 import { scanImage, type ScanTarget } from './flows/scan-image.ts'
 import { syncRegistry } from './flows/sync-registry.ts'
 import { createLog } from './log.ts'
 import {
   engine,
+  feedPlaces,
   isLoopback,
   loadPolicies,
   openRules,
@@ -60,9 +62,14 @@ export const actions: CliActions = {
     return { server: null, token: clientToken(), ownToken: own?.token ?? null, defaultServer }
   },
   withLocal: async (configFile, work) => {
-    const backend = await openBackend(loadConfig(configFile ?? undefined))
+    const config = loadConfig(configFile ?? undefined)
+    const backend = await openBackend(config)
     try {
-      return await work(backend)
+      return await work({
+        ...backend,
+        feedPlaces: feedPlaces(config),
+        rules: async () => openRules(loadPolicies(config.policy.file), backend.store)(),
+      })
     } finally {
       await backend.close()
     }
@@ -120,6 +127,7 @@ async function scan(request: ScanRequest): Promise<Report | IndexReport> {
   const layers = openLayers(config)
   try {
     if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
+    if (feed === null) await tellUnread(config, store, progress)
     const now = () => new Date()
     const rules = given ? rulesOf(given, store) : openRules(configured, store)
     const deps = { store, layers, rules, engine, now, progress, matching: feed !== 'none' }
@@ -217,6 +225,19 @@ function platformOf(text: string | null) {
       `${text} is not a platform: give os/architecture[/variant], for example linux/arm64`,
     )
   return platform
+}
+
+/** Scans read what was adopted, whatever is configured by now. */
+async function tellUnread(
+  config: Config,
+  { feeds }: RefreshDeps['store'],
+  progress: (line: string) => void,
+): Promise<void> {
+  const current = await feeds.current()
+  for (const { feed, locations, inForce } of unreadFeeds(current?.feeds ?? [], feedPlaces(config))) {
+    const places = locations.join(' or ')
+    progress(`feed ${feed} is what was read from ${inForce}; ${places} was not read yet: tallyman feed sync`)
+  }
 }
 
 /** For a scan: the advisories that it is to be held against, whatever was in force before. */

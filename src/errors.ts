@@ -6,6 +6,11 @@
 export const errorCodes = {
   USAGE: { retry: false, status: 400, meaning: 'the command line is wrong' },
   CONFIG_INVALID: { retry: false, status: 500, meaning: 'the configuration has a mistake; the message names the key' },
+  ADDRESS_UNAVAILABLE: {
+    retry: false,
+    status: 500,
+    meaning: 'the server cannot listen at its address: another program does, or the machine has no such address',
+  },
   REQUEST_INVALID: { retry: false, status: 400, meaning: 'the request is malformed; the message names the field' },
   UNAUTHORIZED: { retry: false, status: 401, meaning: 'the API token is missing or wrong' },
   FORBIDDEN: { retry: false, status: 403, meaning: 'the API token may not do this' },

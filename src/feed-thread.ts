@@ -29,6 +29,7 @@ export async function refreshFeedsInThread(
   const thread = new Worker(new URL(import.meta.url), { workerData: { refresh: config, names } })
   const stop = () => thread.postMessage('stop')
   signal.addEventListener('abort', stop, { once: true })
+  const ended = new Promise((resolve) => thread.once('exit', resolve))
   try {
     const answer = await new Promise<Answer>((resolve, reject) => {
       thread.once('message', resolve)
@@ -39,6 +40,8 @@ export async function refreshFeedsInThread(
     return answer.refreshed
   } finally {
     signal.removeEventListener('abort', stop)
+    // A process that ends while the thread still takes down its database may crash in the middle of it.
+    await ended
   }
 }
 

@@ -8,6 +8,7 @@ import { buildReport } from './flows/build-report.ts'
 import { deliverNotice } from './flows/deliver-notice.ts'
 import { watchExceptions } from './flows/exception-turns.ts'
 import { deliverPending, notify, notifyOfHeldFeeds, type NotifyDeps } from './flows/notify.ts'
+import { foreseeRebuilds, type ForeseeDeps } from './flows/foresee-rebuilds.ts'
 import { createPushGate } from './flows/push-gate.ts'
 import { reevaluate } from './flows/reevaluate.ts'
 import { reevaluationJob } from './flows/reevaluation-job.ts'
@@ -16,11 +17,13 @@ import type { Handler } from './flows/run-job.ts'
 import { runWorker } from './flows/work.ts'
 import { writeBack } from './flows/write-back.ts'
 import { createSweeping } from './sweeping.ts'
+import type { FastifyInstance } from 'fastify'
 import { createApp } from './http/app.ts'
 import type { Digest } from './core/image/digest.ts'
 import type { Logger } from './log.ts'
 import {
   engine,
+  feedPlaces,
   isLoopback,
   loadPolicies,
   openRules,
@@ -105,6 +108,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     exceptions: config.exceptions,
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),
+    feedPlaces: feedPlaces(config),
     resolveTag: async (registry, repository, tag, given) => {
       const either = AbortSignal.any([signal, given])
       const { digest } = await registries.named(registry).client.repository(repository).headManifest(tag, either)
@@ -114,9 +118,28 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     version: engine,
     metrics: metrics.registry,
   })
-  await app.listen({ host: config.server.host, port: config.server.port })
+  await listen(app, config.server)
   await aborted(signal)
   await app.close()
+}
+
+/** ADDRESS_UNAVAILABLE: another program has the port, or the host is not one of this machine's. */
+async function listen(app: FastifyInstance, { host, port }: Config['server']): Promise<void> {
+  try {
+    await app.listen({ host, port })
+  } catch (thrown) {
+    const reason = addressProblems[(thrown as NodeJS.ErrnoException).code ?? '']
+    if (reason === undefined) throw thrown
+    const advice = 'choose another with server.host and server.port'
+    throw new TallymanError('ADDRESS_UNAVAILABLE', `cannot listen at ${host}:${port}: ${reason}; ${advice}`)
+  }
+}
+
+const addressProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program does already',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+  EACCES: 'this user may not',
 }
 
 async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
@@ -150,7 +173,8 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
     lane === 'push' || lane === 'manual' ? pushes.run(work) : work()
   const writesBack = [...registries.byName.values()].some(({ config }) => config.writeBack)
   const announce = async (images: readonly Digest[]): Promise<void> => {
-    if (writesBack) await queue.send(images.map(writeBackJob))
+    if (!writesBack) return
+    await queue.send([...images, ...(await store.images.indexesOf(images))].map(writeBackJob))
   }
   // The policy may be another one than when this process was last running.
   await queue.send([reevaluationJob('policy')])
@@ -178,10 +202,28 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
       runWorker(options, signal),
       sweeping.run(() => notify('all', notifying, signal), signal),
       watchExceptions({ ...notifying, noticeDays: config.exceptions.noticeDays }, log, signal),
+      keepForeseeing({ ...deps, pause: pushes.pause }, signal),
     ])
   } finally {
     await layers.close()
     await notifier.close()
+  }
+}
+
+/** What was judged is looked at so often for what a rebuild of its base would change. */
+const FORESEE_SECONDS = 5
+
+/** Beside the queue: a job for each scan would cost as much as the work. */
+async function keepForeseeing(deps: ForeseeDeps & Pick<ScanJobDeps, 'log'>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await foreseeRebuilds(deps, signal)
+    } catch (thrown) {
+      const { code, message } = asTallymanError(thrown)
+      if (!signal.aborted)
+        deps.log.warn({ code }, `could not tell what rebuilding base images would change: ${message}`)
+    }
+    await sleep(FORESEE_SECONDS * 1_000, undefined, { signal }).catch(() => undefined)
   }
 }
 
@@ -196,13 +238,17 @@ function writeBackJob(digest: Digest): Job {
   return { lane: 'delta', kind: 'write-back', key: `write-back:${digest}`, payload: { digest } }
 }
 
-/** After a verdict has changed without a scan. One registry that is away does not keep the others waiting. */
+/**
+ * After the verdict of an image, or of a platform of an index, has changed without a scan. One registry that is away does not
+ * keep the others waiting; the job is tried again for it.
+ */
 async function writeBackEverywhere(
   digest: Digest,
   { backend: { store }, registries, log }: House,
   deps: ScanJobDeps,
   signal: AbortSignal,
 ): Promise<void> {
+  let away: TallymanError | undefined
   for (const { registry, repository } of await store.sightings.locations(digest)) {
     const declared = registries.byName.get(registry)
     if (!declared?.config.writeBack) continue
@@ -211,10 +257,15 @@ async function writeBackEverywhere(
       const subject = await remote.headManifest(digest, signal)
       await writeBack(subject, { registry, repository }, remote, deps, signal)
     } catch (thrown) {
-      const { code, message } = asTallymanError(thrown)
-      log.warn({ registry, repository, digest, code }, `could not write the changed verdict back: ${message}`)
+      const error = asTallymanError(thrown)
+      log.warn(
+        { registry, repository, digest, code: error.code },
+        `could not write the changed verdict back: ${error.message}`,
+      )
+      if (error.retry) away = error
     }
   }
+  if (away) throw away
 }
 
 /** An operator's word on a state that was held back is heard so soon. */

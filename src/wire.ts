@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import type { Config, FeedConfig, NotificationConfig, RegistryConfig } from './config.ts'
 import { createLayerPool } from './adapters/layers/pool.ts'
@@ -22,6 +21,7 @@ import type { Policy } from './core/policy/policy.ts'
 import { parsePolicies } from './core/policy/policy-document.ts'
 import type { Rules } from './core/policy/rules.ts'
 import { TallymanError } from './errors.ts'
+import type { FeedPlace } from './flows/feed-status.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
 import { rulesInForce } from './flows/rules-in-force.ts'
 import type { SweptRegistry } from './flows/sweep-registry.ts'
@@ -60,8 +60,7 @@ export async function openBackend(config: Config): Promise<Backend> {
 
 type OpenedStore = Awaited<ReturnType<typeof createStore>>
 
-export async function openStore({ home, store }: Config): Promise<OpenedStore> {
-  await mkdir(home, { recursive: true, mode: 0o700 })
+export async function openStore({ store }: Config): Promise<OpenedStore> {
   return createStore({ url: store.url, extraMigrations: queueMigrations })
 }
 
@@ -148,6 +147,14 @@ export function openLayers(config: Config): LayerReader {
 /** The configured feeds, or those that are named; none if the configuration says so. */
 export function openFeeds({ feeds }: Config, names?: readonly string[]): FeedSource[] {
   return feeds.filter(({ name }) => !names || names.includes(name)).map(openFeed)
+}
+
+/** Where the configured feeds lie, as their states say it. */
+export function feedPlaces(config: Config): FeedPlace[] {
+  return openFeeds(config).map(({ mirrors }) => ({
+    feed: mirrors[0]?.name ?? '',
+    locations: mirrors.map(({ location }) => location),
+  }))
 }
 
 function openFeed({ name, kind, locations, ecosystems, maxLoss }: FeedConfig): FeedSource {

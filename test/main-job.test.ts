@@ -116,6 +116,7 @@ describe.each(engines)('on %s', (_, startStore) => {
       'dev.tallyman.policy': 'default',
       'dev.tallyman.findings.high': '1',
       'dev.tallyman.fixable': '1',
+      'dev.tallyman.feed-fetched': expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     })
     expect(await attachedReport(house, 'team/api', listed[0]?.digest ?? '')).toEqual(report)
   })
@@ -124,6 +125,17 @@ describe.each(engines)('on %s', (_, startStore) => {
     await pushImage(house.client.repository('team/api'), await imageWith('4.17.21'), '1.0')
     expect((await judged('team/api:1.0', 'pass')).body).toMatchObject({ outcome: 'pass' })
   })
+
+  /** The verdicts of the reports at the registry, once they are `wanted`. */
+  const writtenVerdicts = (name: string, { descriptor }: Pick<BuiltImage, 'descriptor'>, wanted: string) =>
+    eventually(
+      async () => {
+        const signal = AbortSignal.timeout(5000)
+        const reports = await house.client.repository(name).referrers(descriptor.digest, reportArtifactType, signal)
+        return reports.map(({ annotations }) => annotations?.['dev.tallyman.verdict'])
+      },
+      (verdicts) => verdicts.length === 1 && verdicts[0] === wanted,
+    )
 
   test('what is written back does not come back as work', async () => {
     const quiet = await eventually(
@@ -166,6 +178,12 @@ describe.each(engines)('on %s', (_, startStore) => {
   test('a new feed state changes stored verdicts without a pull', async () => {
     await pushImage(house.client.repository('team/later'), await imageWith('4.17.21'), '1.0')
     expect((await judged('team/later:1.0')).body).toMatchObject({ outcome: 'pass' })
+    const platforms = buildIndex([
+      { image: await imageWith('4.17.21'), platform: { os: 'linux', architecture: 'amd64' } },
+      { image: await imageWith('4.17.22', 'arm64'), platform: { os: 'linux', architecture: 'arm64' } },
+    ])
+    await pushImage(house.client.repository('team/platforms'), platforms, '1.0')
+    expect(await writtenVerdicts('team/platforms', platforms, 'pass')).toEqual(['pass'])
 
     const later = structuredClone(feed)
     later['Debian/DEBIAN-CVE-2099-0001.json'].affected[0]!.ranges[0]!.events[1] = { fixed: '3.0.16-1~deb12u1' }
@@ -176,9 +194,11 @@ describe.each(engines)('on %s', (_, startStore) => {
     await house.writeFeed(later)
 
     expect((await judged('team/later:1.0', 'fail')).body).toMatchObject({ outcome: 'fail' })
+    expect(await writtenVerdicts('team/platforms', platforms, 'fail')).toEqual(['fail'])
     await house.writeFeed(feed)
     expect((await judged('team/later:1.0', 'pass')).body).toMatchObject({ outcome: 'pass' })
-  })
+    expect(await writtenVerdicts('team/platforms', platforms, 'pass')).toEqual(['pass'])
+  }, 120_000)
 
   test('a chart is not an image: a final answer, and no job that is tried again', async () => {
     const chart = buildArtifact({

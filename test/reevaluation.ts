@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStore } from '../src/adapters/store/create-store.ts'
+import type { BaseSummary } from '../src/adapters/store/rebuild-records.ts'
 import type { ScanRecord, Snapshot } from '../src/adapters/store/records.ts'
 import type { Store } from '../src/adapters/store/store.ts'
 import { digestOf, type Digest } from '../src/core/image/digest.ts'
@@ -10,6 +11,7 @@ import { parseOsv } from '../src/core/match/osv.ts'
 import { readyRules, type RuleDocuments, type Rules } from '../src/core/policy/rules.ts'
 import { currentCoverage, judgeImage } from '../src/flows/judge-image.ts'
 import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
+import { foreseeRebuilds } from '../src/flows/foresee-rebuilds.ts'
 import { reevaluate } from '../src/flows/reevaluate.ts'
 import type { DatabaseServer } from './store-contract.ts'
 import { exception, policy } from './support/policy-records.ts'
@@ -172,6 +174,7 @@ type Step =
   | ({ readonly kind: 'reevaluate'; readonly full: boolean } & Trouble)
   | { readonly kind: 'rules'; readonly documents: number }
   | { readonly kind: 'time'; readonly years: number }
+  | ({ readonly kind: 'foresee' } & Trouble)
 
 const fleetPackage: fc.Arbitrary<FleetPackage> = fc.record({
   ecosystem: fc.constantFrom('npm', 'PyPI', 'Debian', 'Debian'),
@@ -236,6 +239,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: reevaluating(trouble) },
   { weight: 3, arbitrary: ruling },
   { weight: 2, arbitrary: placing },
+  { weight: 2, arbitrary: trouble.map((hit): Step => ({ kind: 'foresee', ...hit })) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('time' as const), years: fc.integer({ min: 1, max: 3 }) }) },
 )
 const fleet: fc.Arbitrary<readonly FleetImage[]> = fc
@@ -362,6 +366,22 @@ function factsOf(index: number): Pick<ScanRecord, 'labels' | 'checks' | 'secrets
   }
 }
 
+const place = { registry: 'hub', repository: 'team/app' }
+
+async function observe({ store, images, now }: World, index: number): Promise<void> {
+  await store.sightings.observe(place, digestOf(images[index]!.name), null, now.toISOString())
+}
+
+async function foresee({ store, rules, now }: World): Promise<void> {
+  await foreseeRebuilds({ store, rules: async () => rules, now: () => now }, never)
+}
+
+/** In one order, whichever was stored first. */
+async function rebuildsOf({ store }: World): Promise<readonly BaseSummary[]> {
+  const { items } = await store.rebuilds.list({}, { limit: 10 })
+  return items.toSorted((a, b) => (a.digest < b.digest ? -1 : 1))
+}
+
 async function push(world: World, index: number, matching: boolean, trouble: Trouble): Promise<void> {
   const { images, rules, now } = world
   const store = troubled(world.store, trouble, (steps) => takeAll(world, steps))
@@ -391,6 +411,10 @@ async function take(world: World, taken: Step): Promise<void> {
       const place = (where: Store): Promise<void> => put(where, taken, at)
       world.places.push(place)
       return place(store)
+    }
+    case 'foresee': {
+      const mortal = troubled(store, taken, (steps) => takeAll(world, steps))
+      return foresee({ ...world, store: mortal })
     }
     case 'rules':
       world.documents = taken.documents
@@ -508,6 +532,12 @@ export function describeReevaluation(title: string, runs: number, start: () => P
               const digest = digestOf(images[index]!.name)
               expect(await seen(world, digest)).toEqual(await seen(other, digest))
             }
+            for (const one of [world, other]) {
+              for (const index of world.pushed) await observe(one, index)
+              await take(one, { kind: 'reevaluate', full: false, ...quietly })
+              await foresee(one)
+            }
+            expect(await rebuildsOf(world)).toEqual(await rebuildsOf(other))
           } finally {
             await store.close()
             await fresh.close()

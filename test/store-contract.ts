@@ -11,6 +11,7 @@ import { describeJudgingMigration } from './store-contract/migration-judging.ts'
 import { describeMigrations } from './store-contract/migrations.ts'
 import { describeNotices } from './store-contract/notices.ts'
 import { describePolicies } from './store-contract/policies.ts'
+import { describeRebuilds } from './store-contract/rebuilds.ts'
 import { describeRecords } from './store-contract/records.ts'
 import { describeSweeps } from './store-contract/sweeps.ts'
 
@@ -50,6 +51,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeMatches(() => under)
     describeJudging(() => under)
     describeFeeds(() => under)
+    describeRebuilds(() => under)
     describeRecords(() => under)
     describeNotices(() => under)
     describeSweeps(() => under)

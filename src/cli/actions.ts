@@ -4,6 +4,7 @@ import type { Snapshot } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import type { Rules } from '../core/policy/rules.ts'
+import type { FeedPlace } from '../flows/feed-status.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import type { ExceptionDeps } from '../flows/change-exceptions.ts'
 import type { PolicyDeps } from '../flows/change-policies.ts'
@@ -90,10 +91,12 @@ export interface ClientSettings {
 export interface Local {
   readonly store: Store
   readonly queue: Queue & Partial<QueueAdmin>
+  readonly feedPlaces: readonly FeedPlace[]
+  /** In force by the configuration and the store. POLICY_INVALID, USAGE. */
+  readonly rules: () => Promise<Rules>
 }
 
-export interface LocalRules extends Local {
-  readonly rules: () => Promise<Rules>
+export interface LocalRules extends Omit<Local, 'feedPlaces'> {
   readonly policies: PolicyDeps
   readonly exceptions: ExceptionDeps
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { builtInRules } from '../../test/support/rules.ts'
 import { startApi, type Api } from '../../test/support/api.ts'
 import { runTallyman } from '../../test/support/cli.ts'
 import { entry, feed, noon } from '../../test/support/store-records.ts'
@@ -22,7 +23,7 @@ afterAll(() => api.close())
 
 const actions = (): Partial<CliActions> => ({
   client: async () => ({ server: null, token: null, ownToken: null, defaultServer: server }),
-  withLocal: (_, work) => work({ store: api.store, queue: api.queue }),
+  withLocal: (_, work) => work({ store: api.store, queue: api.queue, feedPlaces: [], rules: async () => builtInRules }),
 })
 
 const explain = (...argv: string[]) => runTallyman(['explain', ...argv], actions())

@@ -10,7 +10,7 @@ import { configOption, examples, outputOption, serverOptions, type Format } from
 import { json } from './output/json.ts'
 import { differenceColumns, feedColumns } from './output/list-tables.ts'
 import { ago, plural } from './output/quantities.ts'
-import { safeText } from './output/safe-text.ts'
+import { safeLines, safeText } from './output/safe-text.ts'
 import { table } from './output/table.ts'
 
 interface UpdateOptions {
@@ -176,13 +176,21 @@ function statusCommand(context: CliContext): Command {
 
 const nothingYet = 'there is no vulnerability data yet; read some: tallyman feed sync, or tallyman feed import PATH\n'
 
-function describeStatus({ snapshot, adoptedAt, stale, feeds, held, health }: FeedStatus, context: CliContext): string {
+function describeStatus(
+  { snapshot, adoptedAt, stale, feeds, held, health, unread }: FeedStatus,
+  context: CliContext,
+): string {
   const troubles = [
     ...held.map(describeHeld),
     ...health.flatMap(({ feed, failingSince, error }) =>
       failingSince === null || error === null
         ? []
         : [`${safeText(feed)}: could not be read since ${failingSince}: ${safeText(error)}\n`],
+    ),
+    ...unread.map(({ feed, locations, inForce }) =>
+      safeLines(
+        `${feed}: in force is what was read from ${inForce}; ${locations.join(' or ')} was not read since (tallyman feed sync)\n`,
+      ),
     ),
   ].join('')
   if (snapshot === null || adoptedAt === null) {

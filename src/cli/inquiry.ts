@@ -1,5 +1,6 @@
 import type { Page, PageRequest } from '../adapters/store/records.ts'
 import { TallymanError } from '../errors.ts'
+import { foreseeRebuilds } from '../flows/foresee-rebuilds.ts'
 import { feedStatus } from '../flows/feed-status.ts'
 import type { Local } from './actions.ts'
 import { chooseServer, withServer, type CliContext, type ServerChoice } from './context.ts'
@@ -8,7 +9,16 @@ import type { ServerClient } from './server-client.ts'
 /** The questions that a server and the local store answer alike. */
 export type Inquiry = Pick<
   ServerClient,
-  'images' | 'changes' | 'packages' | 'vulnerabilities' | 'feeds' | 'feedDiff' | 'jobs' | 'replay' | 'notifications'
+  | 'images'
+  | 'bases'
+  | 'changes'
+  | 'packages'
+  | 'vulnerabilities'
+  | 'feeds'
+  | 'feedDiff'
+  | 'jobs'
+  | 'replay'
+  | 'notifications'
 >
 
 /** Asks the server, where one is named, else the store of this machine's configuration. */
@@ -23,13 +33,18 @@ export async function inquire<T>(
   return context.actions.withLocal(choice.config ?? null, (local) => work(localInquiry(local, now)))
 }
 
-function localInquiry({ store, queue }: Local, now: () => Date): Inquiry {
+function localInquiry({ store, queue, rules, feedPlaces }: Local, now: () => Date): Inquiry {
   return {
     images: (filter, page) => store.images.list(filter, page),
+    async bases(filter, page) {
+      // A server's worker does so by itself; here there may be none.
+      await foreseeRebuilds({ store, rules, now }, AbortSignal.timeout(foreseeMs))
+      return store.rebuilds.list(filter, page)
+    },
     changes: (filter, page) => store.verdicts.changes(filter, page),
     packages: (filter, page) => store.packages.list(filter, page),
     vulnerabilities: (filter, page) => store.packages.vulnerabilities(filter, page),
-    feeds: () => feedStatus(store, now()),
+    feeds: () => feedStatus(store, now(), feedPlaces),
     feedDiff: ({ from, to, feed }, page) => store.feeds.diff(from, to, feed ?? null, page),
     notifications: (filter, page) => store.notices.list(filter, page),
     async jobs(page) {
@@ -43,6 +58,9 @@ function localInquiry({ store, queue }: Local, now: () => Date): Inquiry {
     },
   }
 }
+
+/** Tens of thousands of images need seconds. */
+const foreseeMs = 600_000
 
 function notListable(): TallymanError {
   return new TallymanError('NOT_FOUND', 'this queue cannot list its jobs; look at it with the tools of its service')

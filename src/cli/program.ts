@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { asTallymanError } from '../errors.ts'
 import type { CliActions } from './actions.ts'
+import { basesCommand } from './bases.ts'
 import { changesCommand } from './changes.ts'
 import { checksCommand } from './checks.ts'
 import { configCommand } from './config.ts'
@@ -50,6 +51,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(scanCommand(context))
     .addCommand(verdictCommand(context))
     .addCommand(imagesCommand(context))
+    .addCommand(basesCommand(context))
     .addCommand(packagesCommand(context))
     .addCommand(vulnerabilitiesCommand(context))
     .addCommand(explainCommand(context))

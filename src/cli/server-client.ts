@@ -2,6 +2,7 @@ import { Agent, request } from 'undici'
 import type { DeadJob, LaneDepth } from '../adapters/queue/queue.ts'
 import type { FeedCandidate, FeedDifference } from '../adapters/store/feed-records.ts'
 import type { NoticeDelivery, NoticeFilter } from '../adapters/store/notice-records.ts'
+import type { BaseFilter, BaseSummary } from '../adapters/store/rebuild-records.ts'
 import type {
   ImageFilter,
   ImageSummary,
@@ -66,6 +67,7 @@ export interface ServerClient {
   explanation(digest: Digest, vulnerability: string): Promise<Explanation>
   requestScan(image: string): Promise<void>
   images(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
+  bases(filter: BaseFilter, page: PageRequest): Promise<Page<BaseSummary>>
   packages(filter: PackageFilter, page: PageRequest): Promise<Page<PackageSummary>>
   changes(filter: ChangeFilter, page: PageRequest): Promise<Page<ChangedVerdict>>
   vulnerabilities(filter: VulnerabilityFilter, page: PageRequest): Promise<Page<VulnerabilitySummary>>
@@ -164,6 +166,7 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
       call('GET', `images/${digest}/findings/${encodeURIComponent(vulnerability)}/explanation`),
     requestScan: async (image) => void (await call('POST', 'scans', { body: { image } })),
     images: (filter, page) => call('GET', 'images', { query: { ...filter, ...page } }),
+    bases: (filter, page) => call('GET', 'bases', { query: { ...filter, ...page } }),
     packages: (filter, page) => call('GET', 'packages', { query: { ...filter, ...page } }),
     changes: (filter, page) => call('GET', 'changes', { query: { ...filter, ...page } }),
     vulnerabilities: (filter, page) => call('GET', 'vulnerabilities', { query: { ...filter, ...page } }),

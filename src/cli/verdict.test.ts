@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { builtInRules } from '../../test/support/rules.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApi, type Api } from '../../test/support/api.ts'
@@ -189,10 +190,14 @@ test('a server that is not there, or is another program, is named', async () => 
 
 test('lists answer the same from a server and from the local store', async () => {
   const { store, queue } = api
-  const actions: Partial<CliActions> = { client: client(), withLocal: (_config, work) => work({ store, queue }) }
+  const actions: Partial<CliActions> = {
+    client: client(),
+    withLocal: (_config, work) => work({ store, queue, feedPlaces: [], rules: async () => builtInRules }),
+  }
   for (const list of [
     ['images', '--repository', 'team/app', '--tag', '1.0'],
     ['images', '--vulnerability', 'CVE-2026-1001', '--all', '-o', 'json'],
+    ['bases', '--outcome', 'fail', '-o', 'json'],
     ['packages', '--name', 'openssl', '--package-version', '3.0.15-1~deb12u1'],
     ['vulnerabilities', '--severity', 'high', '--fixable'],
     ['vulnerabilities', '--no-fixable', '-o', 'json'],
@@ -207,7 +212,10 @@ test('lists answer the same from a server and from the local store', async () =>
 
 test('lists are tables that say when there is more', async () => {
   const { store, queue } = api
-  const actions: Partial<CliActions> = { client: client(), withLocal: (_config, work) => work({ store, queue }) }
+  const actions: Partial<CliActions> = {
+    client: client(),
+    withLocal: (_config, work) => work({ store, queue, feedPlaces: [], rules: async () => builtInRules }),
+  }
   expect((await runTallyman(['images', '--repository', 'team/app', '--tag', '1.0'], actions)).stdout).toBe(`\
 VERDICT  CRITICAL  HIGH  FIXABLE  PLATFORM     DISTRO     SCANNED    DIGEST               REFERENCE
 fail            1     1        2  linux/amd64  debian 12  1 day ago  ${app.slice(0, 19)}  hub/team/app:1.0
@@ -229,7 +237,10 @@ osv   3 hours ago        3           2        0  /feeds/osv
 
 test('dead jobs are listed with their error and put back', async () => {
   const { store, queue } = api
-  const actions: Partial<CliActions> = { client: client(), withLocal: (_config, work) => work({ store, queue }) }
+  const actions: Partial<CliActions> = {
+    client: client(),
+    withLocal: (_config, work) => work({ store, queue, feedPlaces: [], rules: async () => builtInRules }),
+  }
   await queue.send([{ lane: 'sweep', kind: 'scan', key: 'scan:hub/a:1', payload: {} }])
   const signal = new AbortController().signal
   const [job] = await queue.receive({ lanes: ['sweep'], limit: 1, leaseSeconds: 60, waitSeconds: 0, signal })

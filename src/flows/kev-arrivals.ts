@@ -1,5 +1,6 @@
 import type { Store } from '../adapters/store/store.ts'
 import type { KevArrival } from '../core/notice/notice.ts'
+import { asTallymanError } from '../errors.ts'
 
 export interface KevArrivals {
   /** Number of the snapshot up to which this tells; undefined where there is none or nothing newer than `since`. */
@@ -21,7 +22,7 @@ export async function kevArrivals(since: string | undefined, store: Store): Prom
   const arrivals: KevArrival[] = []
   const catalogues = current.feeds.filter(({ kind }) => kind === 'kev')
   for (const { name, records } of since === undefined ? [] : catalogues) {
-    const added = await addedTo(name, Number(since), current.number, store)
+    const added = await addedTo(name, Number(since), current.number, store).catch(noneIfForgotten)
     // The catalogue as a whole is new, not what is in it.
     if (added.length >= records) continue
     for (const vulnerability of added) {
@@ -30,6 +31,12 @@ export async function kevArrivals(since: string | undefined, store: Store): Prom
     }
   }
   return { snapshot: String(current.number), arrivals }
+}
+
+/** Nobody looked for so many snapshots that the difference is not known any more: the telling begins anew. */
+function noneIfForgotten(thrown: unknown): readonly string[] {
+  if (asTallymanError(thrown).code === 'NOT_FOUND') return []
+  throw thrown
 }
 
 async function addedTo(feed: string, from: number, to: number, store: Store): Promise<readonly string[]> {

@@ -74,6 +74,7 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
   if (manifest.kind !== 'index') {
     await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
     const image = await imageOrRefuse(manifest, root.digest, reference, deps.store)
+    if (target.platform) await requirePlatform(image, target.platform, target, signal)
     await scanPlatform(root, image, source, deps, signal)
     return { root, images: [root], failure: null }
   }
@@ -106,6 +107,18 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
   signal.throwIfAborted()
   if (images.length === 0 && failures.length === 0) throw withoutImage(reference)
   return { root, images, failure: failures.find(({ retry }) => retry) ?? failures[0] ?? null }
+}
+
+async function requirePlatform(
+  manifest: ImageManifest,
+  wanted: Platform,
+  { reference, source }: ScanTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  const { platform } = await imageConfigOf(manifest, source, signal)
+  if (platformMatches(wanted, platform)) return
+  const [asked, is] = [wanted, platform].map(formatPlatform)
+  throw new TallymanError('PLATFORM_UNKNOWN', `${reference} is one image for ${is}; there is none for ${asked}`)
 }
 
 const withoutImage = (reference: string) =>

@@ -74,6 +74,12 @@ async function removeOthers(
   }
 }
 
+/** Times as texts of one form: the least is the oldest. */
+function oldestFeed(feeds: Report['checkedAgainst']['feeds']): string | null {
+  const times = feeds.filter(({ advisories }) => advisories > 0).map(({ fetched }) => new Date(fetched).toISOString())
+  return times.toSorted()[0] ?? null
+}
+
 function summarise(report: Report | IndexReport, now: Date, validForSeconds: number): ReportSummary {
   const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
   const counts: FindingCounts = totalCounts(
@@ -85,6 +91,7 @@ function summarise(report: Report | IndexReport, now: Date, validForSeconds: num
     policy,
     counts,
     snapshot: images[0]?.checkedAgainst.snapshot ?? 'none',
+    feedFetched: oldestFeed(images[0]?.checkedAgainst.feeds ?? []),
     checkedAt: now.toISOString(),
     validUntil: new Date(now.getTime() + validForSeconds * 1000).toISOString(),
   }

@@ -1,5 +1,7 @@
 import { defaultPolicy } from '../core/policy/default-policy.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { builtInRules } from '../../test/support/rules.ts'
+import { foreseeRebuilds } from '../flows/foresee-rebuilds.ts'
 import { hubSecret, startApi, type Api } from '../../test/support/api.ts'
 import { scan } from '../../test/support/store-records.ts'
 import { faultyReport } from '../../test/support/reports.ts'
@@ -299,6 +301,7 @@ describe('an image on a base that is stored', () => {
     await api.store.images.save(base)
     await api.store.sightings.observe({ ...hub, repository: 'debian' }, base.digest, '12', seenAt)
     const get = async (path: string) => (await api.app.inject(`/api/v1/images/${path}`)).json<Record<string, unknown>>()
+    const bases = async (query: string) => (await api.app.inject(`/api/v1/bases?${query}`)).json<unknown>()
     const [lowest, highest] = ['step 0', 'step 1'].map((createdBy, layer) => {
       return { layer, createdBy, fromBase: createdBy === 'step 0' }
     })
@@ -340,6 +343,30 @@ describe('an image on a base that is stored', () => {
     expect(await get(`${base.digest}/derived`)).toMatchObject({ items: [{ digest }], next: null })
     expect(await get(`${digest}/derived`)).toEqual({ items: [], next: null })
     expect(await get(`${digestOf('other')}/derived`)).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+
+    await api.store.sightings.observe({ ...hub, repository: 'team/app' }, digest, '1', seenAt)
+    await foreseeRebuilds(
+      { store: api.store, rules: async () => builtInRules, now: () => new Date() },
+      new AbortController().signal,
+    )
+    expect(await bases('outcome=fail&repository=debian')).toEqual({
+      items: [
+        {
+          digest: base.digest,
+          platform: base.platform,
+          distro: base.distro,
+          references: ['hub/debian:12'],
+          layers: 1,
+          images: { pass: 0, warn: 0, inconclusive: 0, fail: 1 },
+          green: { warn: 0, inconclusive: 0, fail: 0 },
+          relieved: 0,
+          closes: 0,
+        },
+      ],
+      next: null,
+    })
+    expect(await bases('outcome=warn')).toEqual({ items: [], next: null })
+    expect(await bases('outcome=pass')).toMatchObject({ status: 400, code: 'REQUEST_INVALID' })
     await api.close()
   })
 })

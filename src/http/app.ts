@@ -7,6 +7,7 @@ import { tokenCheck } from './auth.ts'
 import type { AppDeps } from './deps.ts'
 import { createMetrics, measureRequests } from './metrics.ts'
 import { problemSchema, sendProblem } from './problem.ts'
+import { baseRoutes } from './routes/bases.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { checkRoutes } from './routes/checks.ts'
 import { exceptionRoutes } from './routes/exceptions.ts'
@@ -77,6 +78,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       async (api) => {
         await api.register(verdictRoutes, { deps })
         await api.register(imageRoutes, { deps })
+        await api.register(baseRoutes, { deps })
         await api.register(explanationRoutes, { deps })
         await api.register(changeRoutes, { deps })
         await api.register(checkRoutes)

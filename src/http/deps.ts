@@ -8,6 +8,7 @@ import type { Policy } from '../core/policy/policy.ts'
 import type { Rules } from '../core/policy/rules.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import type { ExceptionSettings } from '../flows/change-exceptions.ts'
+import type { FeedPlace } from '../flows/feed-status.ts'
 import type { Logger } from '../log.ts'
 
 /** A declared registry, as far as the API needs it. */
@@ -51,6 +52,8 @@ export interface AppDeps {
   readonly resolveTag?: (registry: string, repository: string, tag: string, signal: AbortSignal) => Promise<Digest>
   readonly log: Logger
   readonly version: string
+  /** Where the configured feeds lie. */
+  readonly feedPlaces?: readonly FeedPlace[]
   /** Feed data older than this is called stale. */
   readonly staleAfterSeconds?: number
   /** Where the rest of the process counts; /metrics shows it with the API's own. */

@@ -30,6 +30,7 @@ afterAll(() => api.close())
 const routes = [
   'DELETE /api/v1/exceptions/{id}',
   'DELETE /api/v1/policies/{name}',
+  'GET /api/v1/bases',
   'GET /api/v1/changes',
   'GET /api/v1/checks',
   'GET /api/v1/exceptions',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ScanRecord } from '../../src/adapters/store/records.ts'
 import { digestOf } from '../../src/core/image/digest.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
-import { noon, scan } from '../support/store-records.ts'
+import { layer, noon, scan } from '../support/store-records.ts'
 
 export function describeBases(under: () => StoreUnderTest): void {
   const images = () => under().store.images
@@ -83,14 +83,4 @@ export function describeBases(under: () => StoreUnderTest): void {
     await stack('taller', [...tall, 'app'])
     expect(await images().base(digestOf('taller'))).toMatchObject({ digest: digestOf('tall'), layers: 1_000 })
   })
-}
-
-function layer(name: string): ScanRecord['layers'][number] {
-  return {
-    digest: digestOf(`layer ${name}`),
-    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-    size: 1_000,
-    diffId: null,
-    createdBy: null,
-  }
 }

@@ -247,6 +247,18 @@ export function describeFeeds(under: () => StoreUnderTest): void {
     await adopted(entry('A-1.json', ['npm pad']))
     for (let number = 2; number <= 102; number++) await (await feeds().begin()).adopt([], noon)
     expect(await feeds().changes(1, 102)).toBeUndefined()
+    const diff = (from: number, to: number) => feeds().diff(from, to, null, { limit: 10 })
+    await expect(diff(1, 102)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'there is no snapshot 1 to compare: there are 2 to 102',
+    })
+    await expect(diff(2, 103)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(diff(5, 4)).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: 'snapshot 5 is later than 4; name the earlier one first',
+    })
+    expect((await diff(2, 102)).items).toEqual([])
+    expect((await diff(0, 102)).items).toMatchObject([{ path: 'A-1.json', change: 'added' }])
     expect(await feeds().changes(2, 102)).toEqual({ packageKeys: [], rated: [], kev: [], epss: [] })
   })
 

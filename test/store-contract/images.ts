@@ -133,6 +133,8 @@ export function describeImages(under: () => StoreUnderTest): void {
     expect(await store.images.index(index.digest)).toEqual(index)
     expect(await store.images.index(digestOf('amd'))).toBeUndefined()
     const here = { registry: 'hub', repository: 'team/multi' }
+    expect(await store.images.indexesOf([digestOf('amd'), digestOf('stranger')])).toEqual([index.digest])
+    expect(await store.images.indexesOf([])).toEqual([])
     expect(await store.images.isChild(digestOf('amd'), here)).toBe(false)
     await store.sightings.observe(here, index.digest, null, '2026-05-02T12:00:00.000Z')
     expect(await store.images.isChild(digestOf('amd'), here)).toBe(true)

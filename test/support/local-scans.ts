@@ -9,6 +9,7 @@ import { createInlineLayerReader } from '../../src/adapters/layers/inline.ts'
 import { createStore } from '../../src/adapters/store/create-store.ts'
 import type { Store } from '../../src/adapters/store/store.ts'
 import type { Digest } from '../../src/core/image/digest.ts'
+import { parsePlatform } from '../../src/core/image/platform.ts'
 import { catalogers } from '../../src/core/inventory/catalogers.ts'
 import { builtInRules } from './rules.ts'
 import type { Report } from '../../src/core/report/report.ts'
@@ -18,8 +19,8 @@ import { scanImage } from '../../src/flows/scan-image.ts'
 
 export interface LocalScans {
   readonly store: Store
-  /** Scans the image from a layout called `name`, whose tag is `latest`. */
-  scan(name: string, image: Built): Promise<Report>
+  /** Scans the image from a layout called `name`, whose tag is `latest`; `platform` is the one to scan, all without it. */
+  scan(name: string, image: Built, platform?: string): Promise<Report>
   /** Of an image that was scanned before, as the store has it now. */
   report(digest: Digest): Promise<Report>
   close(): Promise<void>
@@ -51,7 +52,7 @@ export async function startLocalScans(feed: Readonly<Record<string, object>> = {
   return {
     store,
     report,
-    async scan(name, image) {
+    async scan(name, image, platform) {
       await writeLayout(join(directory, name), image)
       const target = {
         source: await openLayout(join(directory, name), signal),
@@ -59,7 +60,7 @@ export async function startLocalScans(feed: Readonly<Record<string, object>> = {
         reference: name,
         tag: 'latest',
         tagOrDigest: 'latest',
-        platform: null,
+        platform: (platform && parsePlatform(platform)) || null,
       }
       const { root, failure } = await scanImage(target, deps, signal)
       if (failure) throw failure

@@ -80,6 +80,17 @@ export function scan(
   }
 }
 
+/** Another name, other bytes. */
+export function layer(name: string): ScanRecord['layers'][number] {
+  return {
+    digest: digestOf(`layer ${name}`),
+    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    size: 1_000,
+    diffId: null,
+    createdBy: null,
+  }
+}
+
 export function match(vulnerability: string, rest: Partial<Match> = {}): Match {
   return {
     vulnerability,

@@ -113,14 +113,16 @@ export function createLayerPool(options: LayerPoolOptions = {}): LayerReader {
   }
 
   function putBack(worker: LayerWorker): void {
-    if (worker.isAlive()) idle.set(worker, setTimeout(() => retire(worker), options.idleAfter ?? idleAfter).unref())
-    else workers.delete(worker)
+    if (worker.isAlive())
+      idle.set(worker, setTimeout(() => void retire(worker), options.idleAfter ?? idleAfter).unref())
+    else void retire(worker)
   }
 
-  function retire(worker: LayerWorker): void {
+  /** Forgotten only once its thread is gone: a process that ends beside one which is still being ended may crash. */
+  async function retire(worker: LayerWorker): Promise<void> {
     idle.delete(worker)
+    await worker.close()
     workers.delete(worker)
-    void worker.close()
   }
 
   async function close(): Promise<void> {

@@ -16,6 +16,7 @@ import type { Database, Db } from './schema.ts'
 import { sightingTables } from './sighting-tables.ts'
 import { sqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
+import { rebuildTables } from './rebuild-tables.ts'
 import { sweepTables } from './sweep-tables.ts'
 import { tallyClasses } from './tally-classes.ts'
 import { verdictTables } from './verdict-tables.ts'
@@ -57,6 +58,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     notices: noticeTables(db, engine),
     sweeps: sweepTables(db),
     policies: policyTables(db, engine),
+    rebuilds: rebuildTables(db, engine, classes),
     migrate: () => migrate(db, { ...migrations(engine), ...extraMigrations }),
     ping: () => ping(db),
     exclusively: (name, seconds, work) => exclusively({ db, engine, log }, name, seconds, work),

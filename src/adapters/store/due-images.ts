@@ -3,6 +3,7 @@ import { causeOf } from './due-causes.ts'
 import { readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
 import { type Judged, writeJudged } from './judged-verdicts.ts'
+import { rebuildsDue } from './rebuild-due.ts'
 import type { VerdictRecord } from './records.ts'
 import type { DueImage } from './reevaluation-records.ts'
 import { transact } from './rows.ts'
@@ -37,6 +38,7 @@ export async function judgeDue(
       if (verdict) judged.push({ image, former, verdict })
     }
     const changed = await writeJudged(tx, engine, judged)
+    await rebuildsDue(tx, done)
     await tx.deleteFrom('image_due').where('image_id', 'in', engine.among(done)).execute()
     return { images: done.length, later: due.length - done.length, changed }
   })

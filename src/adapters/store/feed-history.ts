@@ -1,4 +1,5 @@
 import type { AdvisoryAspect } from '../../core/match/advisory-changes.ts'
+import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
 import type { FeedDifference } from './feed-records.ts'
 import { listed } from './rows.ts'
@@ -14,6 +15,7 @@ export function feedHistory(db: Db): Pick<FeedTables, 'diff' | 'changes'> {
   return {
     async diff(from, to, feed, request) {
       const page = paging<[string, string]>('feed differences', ['', ''], request)
+      await requireComparable(db, from, to)
       const rows = await touchedPaths(db, from, to, feed, page.after, page.limit + 1)
       const { items, next } = pageOf('feed differences', rows, page.limit, (row) => [row.feed, row.path])
       const differences: FeedDifference[] = []
@@ -34,6 +36,22 @@ export function feedHistory(db: Db): Pick<FeedTables, 'diff' | 'changes'> {
       }
     },
   }
+}
+
+/**
+ * NOT_FOUND for a snapshot that there is not, or of which too much was deleted to tell; nothing has to be kept of 0, before the
+ * first. REQUEST_INVALID for two in the wrong order: it would look as if nothing had changed.
+ */
+async function requireComparable(db: Db, from: number, to: number): Promise<void> {
+  if (from > to) {
+    throw new TallymanError('REQUEST_INVALID', `snapshot ${from} is later than ${to}; name the earlier one first`)
+  }
+  const current = await currentNumber(db)
+  const oldest = Math.max(1, current - keptSnapshots)
+  const missing = [from, to].find((number) => number > current || (number < oldest && number > 0))
+  if (missing === undefined) return
+  const known = current === 0 ? 'none was adopted yet' : `there are ${oldest} to ${current}`
+  throw new TallymanError('NOT_FOUND', `there is no snapshot ${missing} to compare: ${known}`)
 }
 
 /** Package keys of the advisories that begin or end in (from, to], but for those in which only text changed. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { chainIds } from '../../core/image/chain.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
 import type { Finding } from '../../core/policy/policy.ts'
@@ -13,9 +14,10 @@ import { finding, findingColumns } from './match-rows.ts'
 import { outdatedImages } from './outdated-images.ts'
 import { packageColumns, packageRecord } from './package-rows.ts'
 import { references } from './references.ts'
+import { rebuildsDueAbove } from './rebuild-due.ts'
 import { saveSets } from './package-sets.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
-import { inserted, transact } from './rows.ts'
+import { inserted, listed, transact } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
 import { shareStanding } from './standing.ts'
 import type { AskedImage, ImageTables } from './store.ts'
@@ -27,10 +29,12 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         await shareStanding(tx, engine)
         const sets = await saveSets(tx, scan.packages)
         const id = await saveImage(tx, scan)
-        await linkSets(tx, id, sets.ids)
+        const others = await linkSets(tx, id, sets.ids)
         await markAlone(tx, id, sets.alone)
         if (await saveChain(tx, id, scan.layers)) await dueByBase(tx, [scan.digest])
         await saveFacts(tx, id, scan)
+        const chain = chainIds(scan.layers).at(-1)
+        if (others && chain !== undefined) await rebuildsDueAbove(tx, chain)
       })
     },
 
@@ -83,6 +87,15 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         .limit(1)
         .executeTakeFirst()
       return found !== undefined
+    },
+
+    async indexesOf(images) {
+      const found = new Set<Digest>()
+      for (const part of listed(images)) {
+        const rows = await db.selectFrom('index_child').select('index_digest').where('digest', 'in', part).execute()
+        for (const row of rows) found.add(row.index_digest as Digest)
+      }
+      return [...found]
     },
 
     async saveArtifact(digest, description) {
@@ -225,19 +238,20 @@ async function saveImage(tx: Tx, scan: ScanRecord): Promise<number> {
   return id
 }
 
-/** A rescan with other catalogers may have found other packages. */
-async function linkSets(tx: Tx, image: number, sets: readonly number[]): Promise<void> {
-  await tx
+/** A rescan with other catalogers may have found other packages. Whether it has others than before, or is new. */
+async function linkSets(tx: Tx, image: number, sets: readonly number[]): Promise<boolean> {
+  const deleted = await tx
     .deleteFrom('image_set')
     .where('image_id', '=', image)
     .$if(sets.length > 0, (query) => query.where('set_id', 'not in', sets))
-    .execute()
-  if (sets.length === 0) return
-  await tx
+    .executeTakeFirstOrThrow()
+  if (sets.length === 0) return deleted.numDeletedRows > 0n
+  const linked = await tx
     .insertInto('image_set')
     .values(sets.map((set) => ({ image_id: image, set_id: set })))
     .onConflict((oc) => oc.doNothing())
-    .execute()
+    .executeTakeFirstOrThrow()
+  return deleted.numDeletedRows > 0n || (linked.numInsertedOrUpdatedRows ?? 0n) > 0n
 }
 
 async function markAlone(tx: Tx, image: number, alone: boolean): Promise<void> {

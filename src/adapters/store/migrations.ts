@@ -7,6 +7,7 @@ import { notifications } from './migrations/0005-notifications.ts'
 import { reconciliation } from './migrations/0006-reconciliation.ts'
 import { judging } from './migrations/0007-judging.ts'
 import { policiesAndExceptions } from './migrations/0008-policies-and-exceptions.ts'
+import { rebuilds } from './migrations/0010-rebuilds.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -18,5 +19,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0006_reconciliation': { up: (db) => reconciliation(db, engine) },
     '0007_judging': { up: (db) => judging(db, engine) },
     '0008_policies_and_exceptions': { up: (db) => policiesAndExceptions(db, engine) },
+    '0010_rebuilds': { up: (db) => rebuilds(db, engine) },
   }
 }

@@ -37,6 +37,10 @@ export interface Database {
   image_alone: { image_id: number }
   /** Verdicts that changed without a scan and were not yet announced. */
   verdict_outbox: { verdict_id: number }
+  rebuild: RebuildTable
+  base_rebuild: BaseRebuildTable
+  /** Images whose rows of `rebuild` are to be made again. */
+  rebuild_due: { image_id: number }
   standing: StandingTable
   set_package: { set_id: number; package_id: number }
   image_set: { image_id: number; set_id: number }
@@ -112,6 +116,34 @@ interface StandingTable {
   exceptions: Generated<string>
   /** Feeds that were too old by then, as text. */
   stale: Generated<string>
+}
+
+/** What a rebuild of one of its bases would make of an image (rebuild-records.ts). */
+interface RebuildTable {
+  image_id: number
+  /** Of images with the same layers, the one that was stored first. */
+  base_id: number
+  /** The outcome that it has. */
+  outcome: string
+  /** The one it would have. */
+  rebuilt: string
+  /** Findings that would be closed. */
+  closes: number
+}
+
+/** Sums over the rows of a base: images by outcome, those that would pass by outcome, those that would not fail any more. */
+interface BaseRebuildTable {
+  base_id: number
+  chain: string
+  pass: number
+  warn: number
+  inconclusive: number
+  fail: number
+  warn_green: number
+  inconclusive_green: number
+  fail_green: number
+  relieved: number
+  closes: number
 }
 
 interface LayerFactsTable {

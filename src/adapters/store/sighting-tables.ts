@@ -2,6 +2,7 @@ import type { Digest } from '../../core/image/digest.ts'
 import { placesAsked } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
 import { locationId, saveLocation } from './location-rows.ts'
+import { rebuildDueOf } from './rebuild-due.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import type { SightingTables } from './store.ts'
@@ -13,6 +14,7 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
         const moved = await placesAsked(tx, engine)
         const id = await saveLocation(tx, location)
         const wasThere = await liesIn(tx, id, digest)
+        if (!wasThere) await rebuildDueOf(tx, [digest])
         await tx
           .insertInto('sighting')
           .values({ location_id: id, digest, first_seen: at, last_seen: at, gone_at: null })
@@ -138,7 +140,9 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
           .$if(digest !== undefined, (query) => query.where('digest', '=', digest ?? ''))
           .returning('digest')
           .execute()
-        await moved(gone.map((row) => row.digest))
+        const digests = gone.map((row) => row.digest)
+        await rebuildDueOf(tx, digests)
+        await moved(digests)
       })
     },
   }

@@ -57,6 +57,13 @@ test('says what is wrong with the file', async () => {
   await expect(opened('text/store.db')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
 })
 
+test.skipIf(process.platform !== 'linux')('ends where the folder cannot be made', async () => {
+  await expect(createStore({ url: '/proc/tallyman/home/store.db' })).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringContaining("'/proc/tallyman'; choose another with store.url, home or TALLYMAN_HOME"),
+  })
+})
+
 test('refuses a URL of another kind', async () => {
   await expect(createStore({ url: 'mysql://user:secret@db/tallyman' })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',

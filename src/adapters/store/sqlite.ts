@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import {
@@ -13,6 +13,7 @@ import {
   type SqliteStatement,
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { TallymanError } from '../../errors.ts'
 import { bulkJson, type Engine, lockTimeoutMs, storable } from './engine.ts'
 import { storeError } from './store-error.ts'
 
@@ -77,7 +78,7 @@ const maxPreparedLength = 8_000
 function openDatabase(path: string): SqliteDatabase {
   const file = path === ':memory:' ? path : resolve(path)
   const database = guarded(() => {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (file !== ':memory:') makeFolder(dirname(file))
     return configured(new DatabaseSync(file, { timeout: lockTimeoutMs, enableForeignKeyConstraints: true }))
   })
   const prepared = new LRUCache<string, SqliteStatement>({ max: maxPrepared })
@@ -91,6 +92,26 @@ function openDatabase(path: string): SqliteDatabase {
       if (text.length <= maxPreparedLength) prepared.set(text, statement)
       return statement
     },
+  }
+}
+
+/**
+ * Level by level, for the owner alone. Node's own `recursive` never comes back where a folder is there and what it should hold
+ * cannot be, as in /proc (Node 24).
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch (thrown) {
+    // Another process made it meanwhile.
+    if ((thrown as NodeJS.ErrnoException).code === 'EEXIST') return
+    const reason = (thrown as Error).message
+    throw new TallymanError(
+      'STORE_UNAVAILABLE',
+      `the folder of the database cannot be made: ${reason}; choose another with store.url, home or TALLYMAN_HOME`,
+    )
   }
 }
 

@@ -7,12 +7,13 @@ import type { Severity } from '../../core/match/advisory.ts'
 import type { Notice } from '../../core/notice/notice.ts'
 import type { AskedFinding, AskedPackage } from '../../core/policy/asked.ts'
 import type { ImageFacts } from '../../core/policy/image-facts.ts'
-import type { Finding } from '../../core/policy/policy.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import type { Tally } from '../../core/policy/tally.ts'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
+import type { Finding } from '../../core/policy/policy.ts'
 import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
+import type { BaseFilter, BaseSummary, Foreseen, RebuiltImage } from './rebuild-records.ts'
 import type { ChangedImage, NoticeAttempt, NoticeDelivery, NoticeFilter } from './notice-records.ts'
 import type {
   AdvisoryOrigin,
@@ -61,6 +62,7 @@ export interface Store {
   readonly notices: NoticeTables
   readonly sweeps: SweepTables
   readonly policies: PolicyTables
+  readonly rebuilds: RebuildTables
   /** Brings the schema up to date; safe when two processes start at once. Returns the names of the migrations it ran. */
   migrate(): Promise<readonly string[]>
   /** STORE_UNAVAILABLE unless the database answers. */
@@ -87,6 +89,8 @@ export interface ImageTables {
   index(digest: Digest): Promise<IndexRecord | undefined>
   /** Whether an index that lies at this place names the image as a child. */
   isChild(digest: Digest, at: Location): Promise<boolean>
+  /** The indexes that name one of these images. */
+  indexesOf(images: readonly Digest[]): Promise<readonly Digest[]>
   /** Remembers that a manifest is no image, and what it is: a final answer, so that nobody waits for its verdict. */
   saveArtifact(digest: Digest, description: string): Promise<void>
   artifact(digest: Digest): Promise<string | undefined>
@@ -364,6 +368,16 @@ export interface NoticeTables {
   attempted(id: string, attempt: NoticeAttempt): Promise<void>
   /** Newest first. */
   list(filter: NoticeFilter, page: PageRequest): Promise<Page<NoticeDelivery>>
+}
+
+/** What rebuilding the stored bases would do for the images on them: kept by image and base, and added up by base. */
+export interface RebuildTables {
+  /**
+   * Finds it out again for up to `limit` images that were judged, or came or went, since the last time; returns how many there
+   * were. `judge`: of what is left of an image.
+   */
+  foresee(limit: number, rules: Rules, judge: (rebuilt: RebuiltImage) => Foreseen): Promise<number>
+  list(filter: BaseFilter, page: PageRequest): Promise<Page<BaseSummary>>
 }
 
 /** How far the walk through each registry has got: whoever comes after a restart goes on there. */

@@ -3,6 +3,7 @@ import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
 import { commonRank, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
+import { rebuildsDue } from './rebuild-due.ts'
 import type { VerdictRecord } from './records.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
@@ -40,6 +41,7 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
           .executeTakeFirst()
         if ((former?.snapshot ?? 0) > (verdict.snapshot ?? Infinity)) return
         if (!isStanding(standing, verdict, judgedBy)) await makeDue(tx, image.id)
+        await rebuildsDue(tx, [image.id])
         const row = verdictRow(image.id, verdict)
         if (former !== undefined && sameDecision(verdictRecord(former, verdict.digest), verdict)) {
           await tx.updateTable('verdict').set(row).where('id', '=', former.id).execute()

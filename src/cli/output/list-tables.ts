@@ -1,5 +1,6 @@
 import type { FeedDifference } from '../../adapters/store/feed-records.ts'
 import type { DeadJob, LaneDepth } from '../../adapters/queue/queue.ts'
+import type { BaseSummary } from '../../adapters/store/rebuild-records.ts'
 import type { ChangedVerdict } from '../../adapters/store/reevaluation-records.ts'
 import type { ImageSummary, PackageSummary, SnapshotFeed, VulnerabilitySummary } from '../../adapters/store/records.ts'
 import { ago, grouped } from './quantities.ts'
@@ -40,6 +41,23 @@ export function changeColumns(now: Date): readonly Column<ChangedVerdict>[] {
     { title: 'REFERENCE', cell: ({ references }) => references.join(' ') || '-' },
   ]
 }
+
+export const baseColumns: readonly Column<BaseSummary>[] = [
+  {
+    title: 'TURN GREEN',
+    align: 'right',
+    cell: ({ green }) => grouped(green.fail + green.inconclusive + green.warn),
+    style: ({ green }) => (green.fail + green.inconclusive + green.warn > 0 ? 'green' : 'dim'),
+  },
+  { title: 'FAIL NO MORE', align: 'right', cell: ({ relieved }) => grouped(relieved) },
+  { title: 'CLOSES', align: 'right', cell: ({ closes }) => grouped(closes) },
+  { title: 'IMAGES', align: 'right', cell: ({ images }) => grouped(Object.values(images).reduce((a, b) => a + b, 0)) },
+  { title: 'FAIL', align: 'right', cell: ({ images }) => grouped(images.fail) },
+  { title: 'PLATFORM', cell: ({ platform }) => platform, optional: true },
+  { title: 'DISTRO', cell: ({ distro }) => (distro ? `${distro.id} ${distro.version}` : '-'), optional: true },
+  { title: 'DIGEST', cell: ({ digest }) => shortDigest(digest) },
+  { title: 'REFERENCE', cell: ({ references }) => references.join(' ') || '-' },
+]
 
 export const packageColumns: readonly Column<PackageSummary>[] = [
   { title: 'ECOSYSTEM', cell: ({ ecosystem }) => ecosystem },

@@ -5,6 +5,20 @@ import { renderReport, type ReportView } from './report-table.ts'
 
 const view: ReportView = { paint: (_style, text) => text, now: new Date('2026-05-02T12:00:00Z') }
 
+test('says of which feeds the data is stale', () => {
+  const feeds = [
+    { name: 'osv', fetched: '2026-04-24T12:00:00Z', advisories: 38_123 },
+    { name: 'in-house', fetched: '2026-05-02T09:00:00Z', advisories: 3 },
+    { name: 'eol', fetched: '2026-04-01T12:00:00Z', advisories: 0 },
+  ]
+  const text = renderReport(aReport({ checkedAgainst: { ...aReport({}).checkedAgainst, feeds } }), view)
+  expect(text).toContain('osv of 8 days ago with 38,123 advisories')
+  expect(text).toContain(
+    'Stale: what was published since is not in this report\n  - osv was last read 8 days ago (tallyman feed status)\n\n',
+  )
+  expect(renderReport(aReport({}), view)).not.toContain('Stale')
+})
+
 const failing = aReport({
   packages: [
     aPackage({}),

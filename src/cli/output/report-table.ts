@@ -10,6 +10,7 @@ import { nextStep } from './next-step.ts'
 import { ago, grouped, megabytes, plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
 import { secretList } from './secret-list.ts'
+import { staleFeeds } from './stale-feeds.ts'
 import { outcomeStyles, severityStyles } from './styles.ts'
 import { suppressedList } from './suppressed-list.ts'
 import { fields, table, type Column } from './table.ts'
@@ -53,6 +54,7 @@ function renderImage(report: Report, view: ReportView): string {
     secretList(report, paint),
     checkList(report, paint, view.guidance),
     gapsList(report, paint),
+    staleFeeds(report, view.now, paint),
     `${summary(open, suppressed)}\n${origins(report, open)}${renderVerdict(report, open, paint)}`,
   ]
   return parts.filter((part) => part !== '').join('\n')
@@ -81,7 +83,8 @@ function header({ image, verdict, checkedAgainst, packages }: Report, { now, pai
 function describeSnapshot({ snapshot, feeds }: Report['checkedAgainst'], now: Date): string {
   if (snapshot === 'none') return 'none: nothing was matched'
   const states = feeds.map(({ name, fetched, advisories }) => {
-    return `${name} of ${ago(fetched, now)} with ${plural(advisories, 'advisory', 'advisories')}`
+    const what = advisories > 0 ? ` with ${plural(advisories, 'advisory', 'advisories')}` : ''
+    return `${name} of ${ago(fetched, now)}${what}`
   })
   return states.length === 0 ? snapshot : `${snapshot}: ${states.join(', ')}`
 }

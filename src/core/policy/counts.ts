@@ -8,6 +8,11 @@ export function countFindings(findings: readonly Finding[]): FindingCounts {
   )
 }
 
+/** How many are open: `fixable` counts some of them again. */
+export function openIn({ critical, high, medium, low, unknown }: FindingCounts): number {
+  return critical + high + medium + low + unknown
+}
+
 /** Over the platforms of an index. */
 export function totalCounts(all: readonly FindingCounts[]): FindingCounts {
   const total = { critical: 0, high: 0, medium: 0, low: 0, unknown: 0, fixable: 0 }

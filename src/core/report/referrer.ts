@@ -19,6 +19,8 @@ export interface ReportSummary {
   readonly counts: FindingCounts
   /** Snapshot number as text, `none` without a feed. */
   readonly snapshot: string
+  /** When the advisories of the feed that was fetched longest ago were fetched, RFC 3339; null without any. */
+  readonly feedFetched: string | null
   readonly checkedAt: string
   readonly validUntil: string
 }
@@ -66,6 +68,7 @@ function annotations({
   policy,
   counts,
   snapshot,
+  feedFetched,
   checkedAt,
   validUntil,
 }: ReportSummary): Record<string, string> {
@@ -79,6 +82,7 @@ function annotations({
     'dev.tallyman.findings.unknown': String(counts.unknown),
     'dev.tallyman.fixable': String(counts.fixable),
     'dev.tallyman.snapshot': snapshot,
+    ...(feedFetched !== null && { 'dev.tallyman.feed-fetched': feedFetched }),
     'dev.tallyman.checked-at': checkedAt,
     'dev.tallyman.valid-until': validUntil,
     'org.opencontainers.image.created': checkedAt,

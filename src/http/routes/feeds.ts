@@ -11,7 +11,7 @@ const snapshotNumber = (description: string) => Type.Integer({ minimum: 0, maxim
 
 /** The vulnerability data in force, what changed in it, and what was held back. */
 export const feedRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (app, { deps }) => {
-  const { store, staleAfterSeconds, now = () => new Date() } = deps
+  const { store, feedPlaces, staleAfterSeconds, now = () => new Date() } = deps
   const schema = {
     ...about,
     operationId: 'getFeeds',
@@ -22,7 +22,7 @@ export const feedRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (a
     method: 'GET',
     url: '/feeds',
     schema,
-    handler: async () => feedStatus(store, now(), staleAfterSeconds),
+    handler: async () => feedStatus(store, now(), feedPlaces, staleAfterSeconds),
   })
 
   const diffSchema = {

@@ -53,6 +53,7 @@ export const feedStatusSchema = named(
         error: nullable('string'),
       }),
     ),
+    unread: list(shape<FeedStatus['unread'][number]>({ feed: text, locations: texts, inForce: text })),
   }),
 )
 

@@ -1,5 +1,6 @@
 import { previewSchema } from './preview.ts'
 import { problemSchema } from '../problem.ts'
+import { baseSummarySchema } from './base.ts'
 import { changedVerdictSchema } from './change.ts'
 import { feedCandidateSchema, feedDifferenceSchema, feedStatusSchema } from './feed.ts'
 import { exceptionSchema, importSummarySchema, vexSchema } from './exception.ts'
@@ -38,6 +39,7 @@ export const sharedSchemas = [
   imageSummarySchema,
   imageDetailSchema,
   indexDetailSchema,
+  baseSummarySchema,
   packageSummarySchema,
   vulnerabilitySummarySchema,
   affectedImageSchema,
