@@ -66,6 +66,7 @@ excepts      CVE-2026-0001
 where        everywhere
 reason       not reachable
 owner        team-web
+updated      2026-05-02T12:00:00.000Z
 from         2026-05-02T12:00:00.000Z
 until        2026-07-01T00:00:00.000Z
 approved by  team-web

@@ -85,8 +85,9 @@ function approveCommand(context: CliContext): Command {
     .summary('let an exception begin')
     .argument('<name>', 'of the exception')
     .requiredOption('--by <who>', 'who approves it; not its owner')
-  common(command).action((name: string, options: Options & { by: string }) =>
-    show(options, context, (rules) => rules.approveException(name, options.by)),
+    .option('--seen <time>', 'its `updated` when it was looked at: one that was changed since is not approved')
+  common(command).action((name: string, { by, seen, ...options }: Options & { by: string; seen?: string }) =>
+    show(options, context, (rules) => rules.approveException(name, { by, seen })),
   )
   return examples(command, [['I looked at it', 'tallyman exceptions approve openssl --by security@example.com']])
 }
@@ -183,7 +184,8 @@ async function show(
 }
 
 function describe(exception: ListedException, context: CliContext): string {
-  const { id, state, packages, scopes, reason, owner, from, until, approvedBy, by, status, endedAt } = exception
+  const { id, state, packages, scopes, reason, owner, from, until, approvedBy, by, status, endedAt, updatedAt } =
+    exception
   const where = scopes.length === 0 ? 'everywhere' : scopes.map((scope) => JSON.stringify(scope)).join(' or ')
   return fields(
     [
@@ -194,6 +196,7 @@ function describe(exception: ListedException, context: CliContext): string {
       ['where', where],
       ['reason', reason],
       ['owner', owner],
+      ['updated', updatedAt],
       ['from', from],
       ['until', endedAt === null ? (until ?? 'for ever') : `${endedAt} (ended)`],
       ['approved by', approvedBy ?? 'nobody yet'],

@@ -50,7 +50,7 @@ function localRules(local: LocalRules): RuleBook {
     exceptions: (query, page) => exceptions.listExceptions(query, page, local.exceptions),
     exception: (id) => exceptions.getException(id, local.exceptions),
     putException: (id, document) => exceptions.putException(id, document, local.exceptions),
-    approveException: (id, by) => exceptions.approveException(id, by, local.exceptions),
+    approveException: (id, approval) => exceptions.approveException(id, approval, local.exceptions),
     endException: (id) => exceptions.endException(id, local.exceptions),
     async importExceptions(file, { format, name = format, owner, reason, until, dryRun, ...where }) {
       const options = { format, name, owner, reason, until, scopes: scopeOf(where), dryRun }

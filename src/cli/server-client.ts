@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici'
 import type { DeadJob, LaneDepth } from '../adapters/queue/queue.ts'
 import type { FeedCandidate, FeedDifference } from '../adapters/store/feed-records.ts'
+import type { Approval } from '../adapters/store/rule-records.ts'
 import type { NoticeDelivery, NoticeFilter } from '../adapters/store/notice-records.ts'
 import type { BaseFilter, BaseSummary } from '../adapters/store/rebuild-records.ts'
 import type {
@@ -85,7 +86,7 @@ export interface ServerClient {
   exceptions(query: ExceptionQuery, page: PageRequest): Promise<Page<ListedException>>
   exception(id: string): Promise<ListedException>
   putException(id: string, document: string): Promise<ListedException>
-  approveException(id: string, by: string): Promise<ListedException>
+  approveException(id: string, approval: Approval): Promise<ListedException>
   endException(id: string): Promise<ListedException>
   importExceptions(file: string, request: ImportRequest): Promise<ImportSummary>
   exportExceptions(author: string, image: string | null): Promise<Exported>
@@ -183,7 +184,8 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
     exceptions: (query, page) => call('GET', 'exceptions', { query: { ...query, ...page } }),
     exception: (id) => call('GET', `exceptions/${encodeURIComponent(id)}`),
     putException: (id, document) => call('PUT', `exceptions/${encodeURIComponent(id)}`, { document }),
-    approveException: (id, by) => call('POST', `exceptions/${encodeURIComponent(id)}/approve`, { body: { by } }),
+    approveException: (id, approval) =>
+      call('POST', `exceptions/${encodeURIComponent(id)}/approve`, { body: approval }),
     endException: (id) => call('DELETE', `exceptions/${encodeURIComponent(id)}`),
     importExceptions: (document, query) => call('POST', 'exceptions/import', { query, document }),
     async exportExceptions(author, image) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Queue } from '../adapters/queue/queue.ts'
 import type { Page, PageRequest } from '../adapters/store/records.ts'
-import type { StoredException } from '../adapters/store/rule-records.ts'
+import type { Approval, StoredException } from '../adapters/store/rule-records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { parseException, type ExceptionRules } from '../core/policy/exception-document.ts'
 import { exceptionState, type ExceptionState } from '../core/policy/exception-state.ts'
@@ -84,8 +84,8 @@ export async function putException(id: string | null, document: string, deps: Ex
 }
 
 /** Lets it begin; by somebody else than its owner. NOT_FOUND, REQUEST_INVALID. */
-export async function approveException(id: string, by: string, deps: ExceptionDeps): Promise<ListedException> {
-  await deps.store.policies.approveException(id, by, deps.now().toISOString())
+export async function approveException(id: string, approval: Approval, deps: ExceptionDeps): Promise<ListedException> {
+  await deps.store.policies.approveException(id, approval, deps.now().toISOString())
   await deps.queue.send([reevaluationJob(`exception ${id}`)])
   return getException(id, deps)
 }

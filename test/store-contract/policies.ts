@@ -60,7 +60,7 @@ export function describePolicies(under: () => StoreUnderTest): void {
     const changes = [
       () => policies.putPolicy(strict, noon),
       () => policies.putException(exception('a', { approvedBy: null }), noon),
-      () => policies.approveException('a', 'security', noon),
+      () => policies.approveException('a', { by: 'security' }, noon),
       () => policies.endException('a', evening),
       () => policies.putException(exception('a'), nextDay),
       () => policies.deletePolicy('strict', nextDay),
@@ -94,7 +94,7 @@ export function describePolicies(under: () => StoreUnderTest): void {
     await policies.putException(exception('short', { until: nextDay }), noon)
     await policies.putException(exception('endless', { by: 'vex', status: 'not_affected', until: null }), noon)
     await policies.putException(exception('ended'), noon)
-    await policies.approveException('waits', 'security', evening)
+    await policies.approveException('waits', { by: 'security' }, evening)
     await policies.endException('ended', nextDay)
     const at = async (time: string) => (await policies.rulesAt(time)).exceptions.map(({ id }) => id)
     expect(await at('2026-05-01T11:00:00.000Z')).toEqual([])
@@ -176,14 +176,22 @@ export function describePolicies(under: () => StoreUnderTest): void {
     expect((await policies.rulesAt('2026-05-02T06:00:00.000Z')).exceptions).toEqual([])
   })
 
-  test('nobody approves an exception of his own, or one that is not there', async () => {
+  test('nobody approves an exception of his own, one that is another by now, or one that is not there', async () => {
     const { policies } = under().store
     await policies.putException(exception('a', { approvedBy: null }), noon)
-    await expect(policies.approveException('a', 'team-web', noon)).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
-    await expect(policies.approveException('b', 'security', noon)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(policies.approveException('a', { by: 'team-web' }, noon)).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+    })
+    await expect(policies.approveException('b', { by: 'security' }, noon)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(policies.endException('b', noon)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect((await policies.exception('a'))?.approvedBy).toBeNull()
+    await policies.putException(exception('a', { approvedBy: null, reason: 'another' }), evening)
+    const seen = policies.approveException('a', { by: 'security', seen: noon }, evening)
+    await expect(seen).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
+    expect((await policies.exception('a'))?.approvedBy).toBeNull()
     await policies.endException('a', evening)
-    await expect(policies.approveException('a', 'security', nextDay)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(policies.approveException('a', { by: 'security' }, nextDay)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    })
   })
 }

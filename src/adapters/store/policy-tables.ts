@@ -96,12 +96,16 @@ export function policyTables(db: Db, engine: Engine): PolicyTables {
       }
     },
 
-    async approveException(id, by, at) {
+    async approveException(id, { by, seen }, at) {
       await change(async (tx) => {
         const former = await lastingException(tx, id)
         if (!former || former.ended_at !== null) throw notFound(id)
         const exception = JSON.parse(former.value) as Exception
         if (exception.approvedBy !== null) return false
+        if (seen !== undefined && seen !== former.since) {
+          const message = `the exception ${id} was changed at ${former.since}, after it was looked at; look again`
+          throw new TallymanError('REQUEST_INVALID', message)
+        }
         if (exception.owner === by) {
           throw new TallymanError('REQUEST_INVALID', `${by} owns the exception ${id}: somebody else has to approve it`)
         }

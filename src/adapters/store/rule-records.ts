@@ -18,6 +18,12 @@ export interface StoredException extends Exception {
   readonly endedAt: string | null
 }
 
+export interface Approval {
+  readonly by: string
+  /** `updatedAt` of the version that was looked at; undefined: whichever stands. */
+  readonly seen?: string | undefined
+}
+
 export interface ExceptionFilter {
   /** What they are at `at`. */
   readonly state?: ExceptionState

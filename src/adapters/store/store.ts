@@ -45,7 +45,7 @@ import type {
   WriteBackRecord,
 } from './records.ts'
 import type { Exception } from '../../core/policy/exception.ts'
-import type { ExceptionFilter, StoredRules, StoredException, StoredPolicy, Version } from './rule-records.ts'
+import type { Approval, ExceptionFilter, StoredRules, StoredException, StoredPolicy, Version } from './rule-records.ts'
 import type { ChangedVerdict, ChangeFilter, DueImage, Standing, Target, Touched } from './reevaluation-records.ts'
 
 /** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
@@ -412,8 +412,11 @@ export interface PolicyTables {
   putException(exception: Exception, at: string): Promise<void>
   /** The same for many, in parts of some hundred: what was put stays if a later part fails. */
   putExceptions(exceptions: readonly Exception[], at: string): Promise<void>
-  /** NOT_FOUND if it is not there or was ended, REQUEST_INVALID if its owner approves it. Approved once, it stays so. */
-  approveException(id: string, by: string, at: string): Promise<void>
+  /**
+   * NOT_FOUND if it is not there or was ended; REQUEST_INVALID if its owner approves it, or if it is another than it was at
+   * `seen`, its `updatedAt` when it was looked at. Approved once, it stays so.
+   */
+  approveException(id: string, approval: Approval, at: string): Promise<void>
   /** Before its time; it stays in the store. NOT_FOUND if it is not there. */
   endException(id: string, at: string): Promise<void>
   /** Newest first; one that was ended has stood until then. */

@@ -137,7 +137,10 @@ export const exceptionRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asy
     summary: 'Approves an exception that waits for it; not by its owner',
     params,
     body: Type.Object(
-      { by: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'who approves it' }) },
+      {
+        by: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'who approves it' }),
+        seen: filter('`updatedAt` of what was looked at: one that was changed since is not approved'),
+      },
       { additionalProperties: false },
     ),
     response: { 200: ref(exceptionSchema) },
@@ -146,7 +149,10 @@ export const exceptionRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = asy
     method: 'POST',
     url: '/exceptions/:id/approve',
     schema: approveSchema,
-    handler: async (request) => approveException(request.params.id, request.body.by.trim(), exceptions),
+    handler: async (request) => {
+      const { by, seen } = request.body
+      return approveException(request.params.id, { by: by.trim(), seen }, exceptions)
+    },
   })
 
   const exportSchema = {
