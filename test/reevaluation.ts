@@ -8,6 +8,7 @@ import { digestOf, type Digest } from '../src/core/image/digest.ts'
 import type { Distro, InstalledPackage } from '../src/core/inventory/package.ts'
 import type { Advisory } from '../src/core/match/advisory.ts'
 import { parseOsv } from '../src/core/match/osv.ts'
+import type { Policy } from '../src/core/policy/policy.ts'
 import { readyRules, type RuleDocuments, type Rules } from '../src/core/policy/rules.ts'
 import { currentCoverage, judgeImage } from '../src/flows/judge-image.ts'
 import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
@@ -40,6 +41,25 @@ const strict = policy('strict', {
   ],
   onIncomplete: 'warn',
 })
+const exploited: readonly Policy[] = [
+  policy('exploited', {
+    vulnerabilities: [
+      { name: 'exploited', kev: true, action: 'fail' },
+      { name: 'likely', epss: 0.5, action: 'warn' },
+      { name: 'named', packages: ['gamma-x'], action: 'warn' },
+      { name: 'rated', score: 7, fixable: false, action: 'warn' },
+    ],
+    secrets: [{ name: 'keys', layers: 'own', action: 'fail' }],
+    checks: [{ name: 'own', layers: 'own', undecidable: 'ignore', action: 'warn' }],
+    base: [{ name: 'golden', allow: ['hub/base:*'], maxDays: 500, unknown: 'warn', action: 'fail' }],
+    staleness: { maxHours: 24 * 400, action: 'warn' },
+  }),
+  policy('places', {
+    priority: 1,
+    scopes: [{ repositories: ['team'], tags: ['prod'] }, { bases: ['hub/base:v1'] }],
+    vulnerabilities: [{ name: 'all', action: 'fail' }],
+  }),
+]
 const documents: readonly RuleDocuments[] = [
   { policies: [], exceptions: [] },
   { policies: [strict], exceptions: [first] },
@@ -77,29 +97,19 @@ const documents: readonly RuleDocuments[] = [
     ],
   },
   {
-    policies: [
-      policy('exploited', {
-        vulnerabilities: [
-          { name: 'exploited', kev: true, action: 'fail' },
-          { name: 'likely', epss: 0.5, action: 'warn' },
-          { name: 'named', packages: ['gamma-x'], action: 'warn' },
-          { name: 'rated', score: 7, fixable: false, action: 'warn' },
-        ],
-        secrets: [{ name: 'keys', layers: 'own', action: 'fail' }],
-        checks: [{ name: 'own', layers: 'own', undecidable: 'ignore', action: 'warn' }],
-        base: [{ name: 'golden', allow: ['hub/base:*'], maxDays: 500, unknown: 'warn', action: 'fail' }],
-        staleness: { maxHours: 24 * 400, action: 'warn' },
-      }),
-      policy('places', {
-        priority: 1,
-        scopes: [{ repositories: ['team'], tags: ['prod'] }, { bases: ['hub/base:v1'] }],
-        vulnerabilities: [{ name: 'all', action: 'fail' }],
-      }),
-    ],
+    policies: exploited,
     exceptions: [
       exception('place', { vulnerabilities: ['ADV-3', 'CVE-2026-0002'], scopes: [{ registries: ['hub'] }] }),
       exception('key', { secrets: [{ rule: 'private-key', path: 'etc/*' }], until: '2027-06-01T00:00:00.000Z' }),
       exception('shared', { vulnerabilities: ['ADV-2'], packages: ['pkg:npm/**'] }),
+    ],
+  },
+  { policies: exploited, exceptions: [] },
+  {
+    policies: exploited,
+    exceptions: [
+      exception('place', { vulnerabilities: ['ADV-3', 'ADV-1'], packages: ['gamma-x', 'alpha'] }),
+      exception('wide', { vulnerabilities: ['ADV-0', 'ADV-4', 'ADV-5'], until: '2026-12-01T00:00:00.000Z' }),
     ],
   },
   {
@@ -173,8 +183,8 @@ type Step =
   | ({ readonly kind: 'push'; readonly image: number; readonly matching: boolean } & Trouble)
   | ({ readonly kind: 'reevaluate'; readonly full: boolean } & Trouble)
   | { readonly kind: 'rules'; readonly documents: number }
-  | { readonly kind: 'time'; readonly years: number }
   | ({ readonly kind: 'foresee' } & Trouble)
+  | { readonly kind: 'time'; readonly months: number }
 
 const fleetPackage: fc.Arbitrary<FleetPackage> = fc.record({
   ecosystem: fc.constantFrom('npm', 'PyPI', 'Debian', 'Debian'),
@@ -240,7 +250,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: ruling },
   { weight: 2, arbitrary: placing },
   { weight: 2, arbitrary: trouble.map((hit): Step => ({ kind: 'foresee', ...hit })) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('time' as const), years: fc.integer({ min: 1, max: 3 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('time' as const), months: fc.constantFrom(1, 4, 8, 20) }) },
 )
 const fleet: fc.Arbitrary<readonly FleetImage[]> = fc
   .array(fc.record({ distro: fc.nat(distros.length - 1), packages: fc.array(fleetPackage, { maxLength: 6 }) }), {
@@ -421,7 +431,7 @@ async function take(world: World, taken: Step): Promise<void> {
       world.rules = readyRules(documents[taken.documents]!)
       return
     case 'time':
-      world.now = new Date(Date.UTC(world.now.getUTCFullYear() + taken.years, 4, 1))
+      world.now = new Date(Date.UTC(world.now.getUTCFullYear(), world.now.getUTCMonth() + taken.months, 1))
       return
     case 'reevaluate': {
       const { rules, now } = world

@@ -27,9 +27,9 @@ export function describeJudging(under: () => StoreUnderTest): void {
   }
 
   /** Goes all the way to the rules. Returns how many packages were asked, and why which images were due. */
-  async function settle(rules: Rules, now = noon, snapshot = 1) {
+  async function settle(rules: Rules, now = noon, snapshot = 1, stale = '') {
     const { reevaluation } = under().store
-    const target = { snapshot, rules, stale: '', now, all: null }
+    const target = { snapshot, rules, stale, now, all: null }
     await reevaluation.begin(target)
     await reevaluation.matched(snapshot, { packageKeys: [], rated: [] }, rules)
     let asked = 0
@@ -192,6 +192,15 @@ export function describeJudging(under: () => StoreUnderTest): void {
     expect([await reevaluation.isTimeUp(noon), await reevaluation.isTimeUp(evening)]).toEqual([false, true])
     expect(await settle(builtInRules, noon)).toMatchObject({ due: {} })
     expect(await settle(builtInRules, evening)).toMatchObject({ asked: 0, due: { [web]: 'a period ran out' } })
+  })
+
+  test('feeds that are too old by the rules, or no longer, make every image due', async () => {
+    const web = await saved('web', builtInRules)
+    await settle(builtInRules)
+    const due = { [web]: 'age of feeds' }
+    expect(await settle(builtInRules, noon, 1, '24 osv')).toMatchObject({ due })
+    expect(await settle(builtInRules, noon, 1, '24 osv')).toMatchObject({ due: {} })
+    expect(await settle(builtInRules, noon, 1, '')).toMatchObject({ due })
   })
 
   test('packages that rules catch count each, findings of twins once', async () => {

@@ -1,4 +1,6 @@
 import { sql } from 'kysely'
+import { chainIds } from '../../core/image/chain.ts'
+import type { ImageLayer } from '../../core/inventory/package.ts'
 import { commonRank, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import { listed } from './rows.ts'
@@ -7,13 +9,14 @@ import { shareStanding } from './standing.ts'
 
 /** What is built on a new image is due: what was its own may be its base's, and rules may ask for the base. */
 export async function dueByBase(tx: Tx, digests: readonly string[]): Promise<void> {
+  const bases = await tx.selectFrom('image').select('layers').where('digest', 'in', digests).execute()
+  const chains = bases.flatMap(({ layers }) => chainIds(JSON.parse(layers) as ImageLayer[]).at(-1) ?? [])
+  if (chains.length === 0) return
+  // By the chains themselves: the table has no index by image, and grows with all of them.
   await sql`
     insert into image_due (image_id, cause)
-    select distinct above.image_id, ${dueCause(commonRank, 'base changed')}
-    from image as base
-    join image_chain as top on top.image_id = base.id and top.is_top = 1
-    join image_chain as above on above.chain = top.chain and above.is_top = 0
-    where base.digest in (${sql.join(digests)})
+    select distinct image_id, ${dueCause(commonRank, 'base changed')}
+    from image_chain where chain in (${sql.join([...new Set(chains)])}) and is_top = 0
     on conflict (image_id) do nothing`.execute(tx)
 }
 

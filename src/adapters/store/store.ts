@@ -294,7 +294,7 @@ export interface WhatIfTables {
   images(after: number, limit: number, rules: Rules): Promise<readonly StandingImage[]>
 }
 
-export interface AskedMatches {
+interface AskedMatches {
   readonly id: number
   readonly subject: AskedPackage
   readonly findings: readonly AskedFinding[]

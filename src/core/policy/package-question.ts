@@ -6,7 +6,7 @@ import { licenseTest } from './license.ts'
 import type { PackageRule } from './policy.ts'
 
 /** `unknown`: whether it is caught cannot be told. `unlicensed`: the package states no licence. */
-export type PackageAnswer = 'caught' | 'free' | 'unknown' | 'unlicensed'
+type PackageAnswer = 'caught' | 'free' | 'unknown' | 'unlicensed'
 
 export type AskPackage = (subject: AskedPackage) => PackageAnswer
 
