@@ -30,7 +30,8 @@ export async function standingChecks(
     now,
     created: image.created,
     tags: [...new Set(image.places.flatMap(({ tags }) => tags))],
-    base: image.base && { references: image.base.references, isTrusted: isTrusted(image, rules) },
+    base: image.base,
+    isTrusted: isTrusted(image, rules),
     fixable: isMatched ? fixable((await store.images.asked(digest)).findings, now) : null,
     signedBy: image.signatures,
   })
