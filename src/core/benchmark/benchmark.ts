@@ -24,9 +24,11 @@ function checkOf({ id, title, level }: RuleText, { status, evidence }: Outcome):
 const maxPerLayer = 20
 const maxTextLength = 300
 
-/** Each line once, and of each layer the first few, so that own layers are not lost behind the base's. */
+/** Each line once, the config's and the upper layers' first, and of each layer the first few: the base's hide nothing. */
 function limited(evidence: readonly CheckEvidence[]): readonly CheckEvidence[] {
-  return [...Map.groupBy(evidence, ({ layer }) => layer)].flatMap(([layer, all]) => {
+  const byLayer = [...Map.groupBy(evidence, ({ layer }) => layer)]
+  byLayer.sort(([one], [other]) => (other ?? Infinity) - (one ?? Infinity))
+  return byLayer.flatMap(([layer, all]) => {
     const texts = [...new Set(all.map(({ text }) => clipped(text)))]
     const rest = texts.length - maxPerLayer
     const shown = rest > 1 ? [...texts.slice(0, maxPerLayer), `and ${rest} more`] : texts

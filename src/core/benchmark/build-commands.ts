@@ -42,9 +42,21 @@ export const isDownload = ({ program }: Command) =>
 
 const interpreters: ReadonlySet<string> = new Set(['python', 'python3', 'python2', 'perl', 'ruby', 'node', 'php'])
 
-/** Whether it runs what it is given. */
 export function isInterpreter({ program }: Command): boolean {
   return isShell(program) || interpreters.has(program) || program === 'source' || program === '.'
+}
+
+/** `| bash -s -- --yes`, `| python3 -`; not `| python3 -c 'import json …'` and `| perl -pe …`, for which the input is data. */
+export function runsItsInput(command: Command): boolean {
+  const { args } = command
+  if (
+    !isInterpreter(command) ||
+    args.some((arg) => /^-(?:[a-z]*[cemnpr]|-eval)$/i.test(arg) && !isShell(command.program))
+  )
+    return false
+  if (args.some((arg) => /^-[a-z]*c$/.test(arg))) return false
+  const script = args.find((arg) => !arg.startsWith('-') || arg === '-')
+  return script === undefined || script === '-' || script === '/dev/stdin' || args.some((arg) => /^-[a-z]*s$/.test(arg))
 }
 
 /** A short option alone or in a cluster: `-k`, `-sSk`, not `-ok.txt`, whose `o` takes the rest. */

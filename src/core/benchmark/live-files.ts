@@ -5,8 +5,8 @@ import type { Deletions } from './deletions.ts'
 import { evidence } from './outcome.ts'
 
 /*
- * Files by their paths alone, in the lists that layers keep: a layer has 50,000 of them, joined by newlines, and searching the
- * whole text takes a tenth of what splitting it does.
+ * Files by their paths alone, in the lists that layers keep, joined by newlines: on 60,000 paths searching the whole text takes
+ * 1.3 ms, looking at them line by line 6.9.
  */
 
 type Layers = readonly (LayerFacts | undefined)[]

@@ -6,15 +6,12 @@ export interface StandingFacts {
   readonly created: string | null
   /** Of its references in all registries; without those that point elsewhere now. */
   readonly tags: readonly string[]
-  readonly base: StandingBase | null
+  /** Null where no stored image is its base. */
+  readonly base: { readonly references: readonly string[] } | null
+  /** Whether the lists of trusted bases have its base, or itself; null where no policy lists any. */
+  readonly isTrusted: boolean | null
   /** Open findings that have a fix; null where no feed was read. */
   readonly fixable: { readonly findings: number; readonly oldestFixDays: number | null } | null
   /** Names of the configured keys that a signature of the image verifies with; null where nobody looked. */
   readonly signedBy: readonly string[] | null
-}
-
-interface StandingBase {
-  readonly references: readonly string[]
-  /** Whether a policy's list of bases has it; null where no policy lists any. */
-  readonly isTrusted: boolean | null
 }

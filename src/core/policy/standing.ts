@@ -27,7 +27,8 @@ export function standingFacts(
     now,
     created: image.created,
     tags: [...new Set(image.places.flatMap(({ tags }) => tags))],
-    base: image.base && { references: image.base.references, isTrusted: isTrusted(image, policies) },
+    base: image.base,
+    isTrusted: isTrusted(image, policies),
     fixable,
     signedBy: image.signatures,
   }

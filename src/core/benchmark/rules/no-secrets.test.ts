@@ -18,8 +18,8 @@ test('tells what was found and where, and that deleted files are still there', (
   const variable = { ...key, title: 'Token', where: 'env', path: 'TOKEN', line: null, deletedInLayer: null } as const
   expect(checked(noSecrets, { secrets: [key, variable] })).toEqual([
     'fail',
-    'layer 1: Private key in root/.ssh/id_rsa:1 (RSA, 1.6 KB), deleted in layer 2 and still there below',
-    'layer 1: Token in variable TOKEN (RSA, 1.6 KB)',
+    'layer 1: Private key: root/.ssh/id_rsa:1 (RSA, 1.6 KB), deleted in layer 2 and still there below',
+    'layer 1: Token: variable TOKEN (RSA, 1.6 KB)',
   ])
 })
 

@@ -20,5 +20,5 @@ const places = { file: '', env: 'variable ', label: 'label ', history: 'build in
 function inWords({ title, where, path, line, layer, deletedInLayer, redacted }: Secret) {
   const at = line === null ? path : `${path}:${line}`
   const gone = deletedInLayer === null ? '' : `, deleted in layer ${deletedInLayer} and still there below`
-  return evidence(`${title} in ${places[where]}${at} (${redacted})${gone}`, layer)
+  return evidence(`${title}: ${places[where]}${at} (${redacted})${gone}`, layer)
 }

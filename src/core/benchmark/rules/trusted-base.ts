@@ -1,4 +1,4 @@
-import { decide, evidence, undecidable } from '../outcome.ts'
+import { decide, evidence, passed, undecidable } from '../outcome.ts'
 import type { StandingRule } from '../rule.ts'
 
 export const trustedBase: StandingRule = {
@@ -11,10 +11,11 @@ export const trustedBase: StandingRule = {
   remedy: 'Build on an image of the list of trusted bases; scan the bases too, so that they are recognised.',
   references: ['CIS Docker 4.2'],
   withoutEvidence: '`undecidable` where no stored image is the base, or no policy lists trusted bases',
-  check: ({ base }) => {
+  check: ({ base, isTrusted }) => {
+    if (isTrusted) return passed
     if (!base) return undecidable('no stored image is its base')
     const name = base.references[0] ?? 'its base'
-    if (base.isTrusted === null) return undecidable(`no policy says whether ${name} is trusted`)
-    return decide(base.isTrusted ? [] : [evidence(`${name} is not on the list of trusted bases`)])
+    if (isTrusted === null) return undecidable(`no policy says whether ${name} is trusted`)
+    return decide([evidence(`${name} is not on the list of trusted bases`)])
   },
 }

@@ -62,6 +62,20 @@ test('cannot tell where there is no build history', () => {
   ])
 })
 
+test.each<[string, string[]]>([
+  ['wget -qO- https://x | sh -s -- --yes', ['wget … | sh']],
+  ['curl -s https://x | python3 -', ['curl … | python3']],
+  ['eval "$(curl -s https://x)"', ['eval runs what curl fetches']],
+  ['python3 -m pip install --trusted-host x y', ['python3 --trusted-host']],
+  [`curl -s https://x | python3 -c 'import json'`, []],
+  ['curl -s https://x | perl -pe s/a/b/ | bash check.sh', []],
+  ['sh -c "V=$(curl -s https://x) && echo $V"; python3 a.py "$(curl -s https://x)"', []],
+])('tells programs from data: %s', (script, found) => {
+  expect(checked(unverifiedPackages, { history: [`RUN /bin/sh -c ${script} # buildkit`] })).toEqual(
+    found.length > 0 ? ['fail', ...found.map((text) => `layer 0: instruction 1 (RUN): ${text}`)] : ['pass'],
+  )
+})
+
 test('names variables and settings that switch verification off', () => {
   const setting = { kind: 'weak-setting', of: 'source', text: 'strict-ssl=false' } as const
   const sketch = {

@@ -10,6 +10,7 @@ import {
   isApt,
   isDownload,
   isInterpreter,
+  runsItsInput,
   isYum,
 } from '../build-commands.ts'
 import { decide, evidence } from '../outcome.ts'
@@ -51,24 +52,27 @@ function problemsOf(command: BuildCommand): readonly string[] {
   const { program, args } = command
   const options = args.filter((arg) => isUnsafe(command, arg)).map((arg) => `${program} ${nameOfOption(arg)}`)
   const insecure = program === 'curl' && hasShortOption(command, 'k', curlValued) ? ['curl -k'] : []
-  const runs = isDownload(command) ? command.after.find(isInterpreter) : undefined
+  const runs = isDownload(command) ? command.after.find(runsItsInput) : undefined
   const piped = runs ? [`${program} … | ${runs.program}`] : []
-  // `sh -c "$(curl …)"`, `bash <(curl …)`
-  const substituted =
-    isInterpreter(command) || program === 'eval' ? args.flatMap((arg) => downloadIn.exec(arg)?.[1] ?? []) : []
+  const substituted = args.flatMap((arg, index) => {
+    const { how, by } = download.exec(arg)?.groups ?? {}
+    if (by === undefined || !(isInterpreter(command) || program === 'eval')) return []
+    // `sh -c "$(curl …)"`, `bash <(curl …)`; in another place it is an argument.
+    return how === '<(' || program === 'eval' || /^-[a-z]*[ce]$/.test(args[index - 1] ?? '') ? [by] : []
+  })
   return [...options, ...insecure, ...piped, ...substituted.map((name) => `${program} runs what ${name} fetches`)]
 }
 
 /** Short options of curl that take the rest of their word. */
 const curlValued = 'AbcCdDeEFhHKmoPQrtTuUwxXyYz'
-const downloadIn = /[$<]\(\s{0,9}(curl|wget)\s/
+const download = /^(?<how>[$<]\(|`)\s{0,9}(?<by>curl|wget)\s/
 
 /** Without values: they may hold tokens. */
 const nameOfOption = (arg: string) => (arg.includes('trusted=yes') ? '[trusted=yes]' : arg.split(/[= ]/, 1)[0]!)
 
 function isUnsafe(command: Command, arg: string): boolean {
   const { program, args } = command
-  if (/\[[^\]]{0,200}\btrusted=yes\b/.test(arg)) return true
+  if (/\[[^\]]{0,200}\btrusted=yes\b/.test(arg) || arg.startsWith('--trusted-host')) return true
   if (isApt(command)) {
     return (
       arg === '--allow-unauthenticated' ||
@@ -93,9 +97,6 @@ function isUnsafe(command: Command, arg: string): boolean {
       return arg === '--insecure'
     case 'wget':
       return arg === '--no-check-certificate'
-    case 'pip':
-    case 'pip3':
-      return arg.startsWith('--trusted-host')
     case 'npm':
     case 'yarn':
     case 'pnpm':
