@@ -11,7 +11,7 @@ import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
 import { TallymanError } from '../errors.ts'
 import { currentCoverage } from './judge-image.ts'
-import { exceptedOf } from './excepted.ts'
+import { decidedOf } from './decided.ts'
 import { exploitationOf } from './exploitation.ts'
 import { standingChecks } from './standing-checks.ts'
 
@@ -64,8 +64,8 @@ async function imageReport(digest: Digest, reference: string, deps: ReportDeps):
   }
   const snapshot = verdict.snapshot === null ? undefined : await store.feeds.current()
   const rules = await deps.rules()
-  const excepted = await exceptedOf(digest, verdict.checkedAt, { store, rules })
-  const findings = snapshot ? excepted.findings(await store.images.findings(digest)) : []
+  const decided = await decidedOf(digest, verdict.checkedAt, { store, rules })
+  const findings = snapshot ? decided.findings(await store.images.findings(digest)) : []
   const exploitation = await exploitationOf(findings, store)
   const base = (await store.images.base(digest)) ?? null
   const packages = await packagesOf(image, store)
@@ -82,9 +82,14 @@ async function imageReport(digest: Digest, reference: string, deps: ReportDeps):
     schema: 'tallyman.report/v1',
     image: describe(image, reference, base),
     packages: packages.map((installed) => reportPackage(installed, base)),
-    findings: findings.map((finding) => ({ ...finding, ...originOf(finding, layers, base), ...exploitation(finding) })),
-    checks: checks.map((check) => ({ ...reportCheck(check, base), suppressed: excepted.check(check.id) })),
-    secrets: secrets.map((secret) => ({ ...reportSecret(secret, base), suppressed: excepted.secret(secret) })),
+    findings: findings.map((finding) => ({
+      ...finding,
+      ...originOf(finding, layers, base),
+      ...exploitation(finding),
+      decision: decided.finding(finding),
+    })),
+    checks: checks.map((check) => ({ ...reportCheck(check, base), ...decided.check(check) })),
+    secrets: secrets.map((secret) => ({ ...reportSecret(secret, base), ...decided.secret(secret) })),
     // Not the verdict's: what did not change it since was not written to it.
     coverage: [...image.coverage, ...coverage],
     verdict: { outcome: verdict.outcome, policy: verdict.policy, reasons: verdict.reasons },

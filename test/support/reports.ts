@@ -43,6 +43,7 @@ export function finding(fields: Partial<ReportFinding>): ReportFinding {
     fromBase: false,
     kev: false,
     epss: null,
+    decision: null,
     ...fields,
   }
 }
@@ -58,6 +59,7 @@ export function aCheck(fields: Partial<ReportCheck>): ReportCheck {
     layer: null,
     fromBase: false,
     suppressed: null,
+    decision: null,
     ...fields,
   }
 }
@@ -75,6 +77,7 @@ export function aSecret(fields: Partial<ReportSecret>): ReportSecret {
     redacted: '-----BEGIN … (1675 characters)',
     fromBase: false,
     suppressed: null,
+    decision: null,
     ...fields,
   }
 }

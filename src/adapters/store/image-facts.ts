@@ -1,6 +1,13 @@
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Digest } from '../../core/image/digest.ts'
-import type { ImageFacts, JudgedBase, JudgedCheck, JudgedSecret, Place } from '../../core/policy/image-facts.ts'
+import {
+  judgedCheck,
+  type ImageFacts,
+  type JudgedBase,
+  type JudgedCheck,
+  type JudgedSecret,
+  type Place,
+} from '../../core/policy/image-facts.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
 import type { Engine } from './engine.ts'
@@ -28,7 +35,7 @@ export async function saveFacts(tx: Tx, image: number, scan: ScanRecord): Promis
         .filter(([name, value]) => name.length + value.length <= maxLabelLength)
         .slice(0, maxLabels),
     ),
-    checks: checks.flatMap(judgedCheck),
+    checks: checks.flatMap((check) => judgedCheck(check) ?? []),
     secrets: secrets.map(({ rule, path, layer }) => ({ rule, path, layer })),
   }
   const row = { facts: JSON.stringify(facts) }
@@ -43,13 +50,6 @@ export async function saveFacts(tx: Tx, image: number, scan: ScanRecord): Promis
     .values({ image_id: image, body })
     .onConflict((oc) => oc.column('image_id').doUpdateSet({ body }))
     .execute()
-}
-
-function judgedCheck({ id, level, status, evidence }: Check): JudgedCheck[] {
-  if (status !== 'fail' && status !== 'undecidable') return []
-  const layers = evidence.map(({ layer }) => layer)
-  const own = layers.includes(null) || layers.length === 0
-  return [{ id, level, status, layer: own ? null : Math.max(...layers.map(Number)) }]
 }
 
 export async function checksOf(

@@ -1,4 +1,4 @@
-import type { CheckLevel } from '../benchmark/check.ts'
+import type { Check, CheckLevel } from '../benchmark/check.ts'
 import type { Digest } from '../image/digest.ts'
 
 /** Where an image lies now. */
@@ -16,6 +16,14 @@ export interface JudgedCheck {
   readonly status: 'fail' | 'undecidable'
   /** The uppermost layer with evidence; null where all of it is in the config. */
   readonly layer: number | null
+}
+
+/** Undefined for what decides nothing, because it passed or does not apply. */
+export function judgedCheck({ id, level, status, evidence }: Check): JudgedCheck | undefined {
+  if (status !== 'fail' && status !== 'undecidable') return undefined
+  const layers = evidence.flatMap(({ layer }) => layer ?? [])
+  const isOfLayers = layers.length > 0 && layers.length === evidence.length
+  return { id, level, status, layer: isOfLayers ? Math.max(...layers) : null }
 }
 
 export interface JudgedSecret {

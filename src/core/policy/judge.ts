@@ -28,11 +28,10 @@ export function judge(rules: Rules, stored: Evidence, now: string): Judgement {
     if (time !== null && time > now) until = earlier(until, time)
   }
   const policies = policiesFor(rules, stored.image)
-  const several = policies.length > 1
   const bench: Bench = {
     policies,
     nowMs: Date.parse(now),
-    nameOf: ({ policy }, rule) => (several ? `${policy.name}/${rule}` : rule),
+    nameOf: ruleNaming(policies),
     changesAt,
   }
   const evidence = rules.standing.any ? withStandingChecks(stored, rules, bench) : stored
@@ -70,6 +69,11 @@ const total = (classes: readonly ClassFate[]): number => classes.reduce((sum, { 
 /** Of an index: that of its worst platform; of nothing at all: inconclusive. */
 export function worstOutcome(all: readonly Outcome[]): Outcome {
   return all.toSorted((a, b) => outcomes.indexOf(b) - outcomes.indexOf(a))[0] ?? 'inconclusive'
+}
+
+/** How a rule is called in reasons: with its policy's name where several hold. */
+export function ruleNaming(policies: readonly ReadyPolicy[]): (policy: ReadyPolicy, rule: string) => string {
+  return ({ policy }, rule) => (policies.length > 1 ? `${policy.name}/${rule}` : rule)
 }
 
 /** Those that hold for the image, in order; where none does, the built-in one. */

@@ -70,9 +70,10 @@ export const scopeSchema = mapping(
     ),
     platforms: patterns('platforms, linux/amd64'),
     bases: patterns('references or digests of the base'),
+    digests: patterns('digests of the images themselves'),
   },
   'some images: those that all of these fit',
-  'a mapping with at least one of registries, repositories, tags, labels, platforms, bases',
+  'a mapping with at least one of registries, repositories, tags, labels, platforms, bases, digests',
   { minProperties: 1 },
 )
 

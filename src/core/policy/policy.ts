@@ -66,6 +66,8 @@ export interface Scope {
   readonly platforms?: readonly string[]
   /** References (`hub/base/debian:12`) or digests of the base. */
   readonly bases?: readonly string[]
+  /** Of the images themselves. */
+  readonly digests?: readonly string[]
 }
 
 /** What can be asked of a finding. All that is given has to hold; a list is met by one of its patterns. */

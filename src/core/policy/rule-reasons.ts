@@ -1,5 +1,5 @@
 import type { Bench, WeighedReason } from './evidence.ts'
-import type { FindingConditions } from './policy.ts'
+import type { FindingConditions, UnknownAction, VulnerabilityRule } from './policy.ts'
 import type { ReadyPackageRule, ReadyPolicy, ReadyVulnerabilityRule } from './rules.ts'
 import type { FindingClass, PackageClass, Tally } from './tally.ts'
 
@@ -35,7 +35,8 @@ export function vulnerabilityReasons(bench: Bench, open: readonly ClassFate[]): 
 
 type Fate = 'acts' | 'grace' | 'failed'
 
-function decide(
+/** The first rule that fits a finding, or cannot be told to. */
+export function decide(
   rules: readonly PolicyRule<ReadyVulnerabilityRule>[],
   { holds, failed }: FindingClass,
 ): { readonly rule: PolicyRule<ReadyVulnerabilityRule>; readonly fate: Fate } | undefined {
@@ -46,6 +47,12 @@ function decide(
     return { rule, fate: overKey === null || holds.includes(overKey) ? 'acts' : 'grace' }
   }
   return undefined
+}
+
+/** What a rule makes of a finding. */
+export function actionOf({ grace, action }: VulnerabilityRule, fate: Fate): UnknownAction {
+  if (fate === 'failed') return 'inconclusive'
+  return fate === 'grace' ? (grace?.during ?? 'warn') : action
 }
 
 function reasonOf(
@@ -60,7 +67,7 @@ function reasonOf(
     const message = `the expression of the rule cannot be evaluated for ${vulnerabilities(findings)}`
     return [{ outcome: 'inconclusive', rule: name, message, findings }]
   }
-  const outcome = fate === 'grace' ? (rule.grace?.during ?? 'warn') : rule.action
+  const outcome = actionOf(rule, fate)
   if (outcome === 'ignore') return []
   const grace = fate === 'grace' ? `, within the grace period of ${days(rule.grace?.days ?? 0)}` : ''
   return [{ outcome, rule: name, message: `${findingsPhrase(rule, classes)}${grace}`, findings }]

@@ -30,11 +30,12 @@ interface ReadyScope {
   readonly asksPlaces: boolean
 }
 
-function readyScope({ registries, repositories, tags, labels, platforms, bases }: Scope): ReadyScope {
+function readyScope({ registries, repositories, tags, labels, platforms, bases, digests }: Scope): ReadyScope {
   const registry = optional(registries)
   const repository = optional(repositories)
   const tag = optional(tags)
   const platform = optional(platforms)
+  const digest = optional(digests)
   const base = bases && anyPattern(bases)
   const wanted = Object.entries(labels ?? {}).map(([name, value]) => ({ name, fits: anyPattern([value]) }))
   return {
@@ -42,6 +43,7 @@ function readyScope({ registries, repositories, tags, labels, platforms, bases }
     fitsPlace: (place) => registry(place.registry) && repository(place.repository) && (!tags || place.tags.some(tag)),
     fitsImage: (image) =>
       platform(image.platform) &&
+      digest(image.digest) &&
       wanted.every(({ name, fits }) => Object.hasOwn(image.labels, name) && fits(image.labels[name] ?? '')) &&
       (!base || isBuiltOn(image, base)),
   }

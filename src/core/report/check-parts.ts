@@ -7,7 +7,7 @@ import type { ReportCheck, ReportImage, ReportSecret } from './report.ts'
 export function reportCheck(
   { id, title, level, status, evidence }: Check,
   base: ReportImage['base'],
-): Omit<ReportCheck, 'suppressed'> {
+): Omit<ReportCheck, 'suppressed' | 'decision'> {
   const layers = evidence.flatMap(({ layer }) => layer ?? [])
   const fromBase = evidence.length > 0 && evidence.every(({ layer }) => isFromBase(layer, base))
   return {
@@ -21,6 +21,6 @@ export function reportCheck(
   }
 }
 
-export function reportSecret(secret: Secret, base: ReportImage['base']): Omit<ReportSecret, 'suppressed'> {
+export function reportSecret(secret: Secret, base: ReportImage['base']): Omit<ReportSecret, 'suppressed' | 'decision'> {
   return { ...secret, fromBase: isFromBase(secret.layer, base) }
 }

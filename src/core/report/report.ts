@@ -1,6 +1,7 @@
 import type { Digest } from '../image/digest.ts'
 import type { CoverageEntry } from '../inventory/package.ts'
 import type { CheckLevel, CheckStatus } from '../benchmark/check.ts'
+import type { Decision } from '../policy/decisions.ts'
 import type { Finding, Outcome, Suppression, Verdict } from '../policy/policy.ts'
 import type { Secret } from '../secrets/secret.ts'
 
@@ -68,6 +69,8 @@ export interface ReportFinding extends Finding {
   readonly fromBase: boolean
   readonly kev: boolean
   readonly epss: number | null
+  /** The policy rule that decides about it, open as it is; null where none does. */
+  readonly decision: Decision | null
 }
 
 export interface ReportCheck {
@@ -82,11 +85,14 @@ export interface ReportCheck {
   readonly fromBase: boolean
   /** The exception that takes it out of the verdict. */
   readonly suppressed: Suppression | null
+  /** The policy rule that decides about it, where it fails or cannot be decided. */
+  readonly decision: Decision | null
 }
 
 export interface ReportSecret extends Secret {
   readonly fromBase: boolean
   readonly suppressed: Suppression | null
+  readonly decision: Decision | null
 }
 
 export interface CheckedAgainst {

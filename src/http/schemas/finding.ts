@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { Severity } from '../../core/match/advisory.ts'
 import type { MatchRating } from '../../core/match/finding.ts'
+import type { Decision } from '../../core/policy/decisions.ts'
 import type { Finding, Suppression } from '../../core/policy/policy.ts'
 import type { FindingPart } from '../../core/report/parts.ts'
 import type { ReportFinding } from '../../core/report/report.ts'
@@ -33,6 +34,10 @@ export const suppressionSchema = orNull(
   }),
 )
 
+export const decisionSchema = orNull(
+  shape<Decision>({ rule: text, action: word(['fail', 'warn', 'inconclusive', 'ignore']) }),
+)
+
 const fields = {
   vulnerability: text,
   advisory: text,
@@ -59,6 +64,7 @@ const reportFields = {
   fromBase: Type.Boolean(),
   kev: Type.Boolean(),
   epss: nullable('number'),
+  decision: decisionSchema,
 }
 
 export const reportFindingSchema = named('ReportFinding', shape<ReportFinding>(reportFields))

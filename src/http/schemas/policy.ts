@@ -25,6 +25,7 @@ const scope = shape<Scope>({
   labels: maybe(textByName),
   platforms: maybe(texts),
   bases: maybe(texts),
+  digests: maybe(texts),
 })
 
 const vulnerabilityRule = shape<RuleOf<'vulnerabilities'>>({

@@ -12,7 +12,7 @@ import type {
   ReportPackage,
   ReportSecret,
 } from '../../core/report/report.ts'
-import { reportFindingSchema, suppressionSchema } from './finding.ts'
+import { reportFindingSchema, suppressionSchema, decisionSchema } from './finding.ts'
 import { count, list, named, nullable, orNull, ref, shape, text, texts, word } from './shape.ts'
 import { coverageSchema, digestSchema, outcomeSchema, verdictSchema } from './verdict.ts'
 
@@ -58,6 +58,7 @@ const checkFields = {
   layer: nullable('integer'),
   fromBase: Type.Boolean(),
   suppressed: suppressionSchema,
+  decision: decisionSchema,
 }
 
 export const reportCheckSchema = named('ReportCheck', shape<ReportCheck>(checkFields))
@@ -75,6 +76,7 @@ const secretFields = {
   redacted: text,
   fromBase: Type.Boolean(),
   suppressed: suppressionSchema,
+  decision: decisionSchema,
 }
 
 export const reportSecretSchema = named('ReportSecret', shape<ReportSecret>(secretFields))

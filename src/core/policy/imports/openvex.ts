@@ -1,3 +1,4 @@
+import { isDigest } from '../../image/digest.ts'
 import { PackageURL } from 'packageurl-js'
 import type { Scope } from '../policy.ts'
 import { momentOf } from '../rfc3339.ts'
@@ -115,7 +116,9 @@ function productPart(product: string, registryNamed: RegistryNamed): Part | stri
   const purl = purlIn(product)
   if (!purl) return 'its product is no purl'
   if (purl.type !== 'oci' && purl.type !== 'docker') return { packages: [product] }
-  if (purl.version) return 'its product is one image by its digest, and a scope names repositories and tags'
+  if (purl.version) {
+    return isDigest(purl.version) ? { scope: { digests: [purl.version] } } : 'the version of its product is no digest'
+  }
   const { repository_url: place, tag } = purl.qualifiers ?? {}
   const [host = '', ...path] = (place ?? '').split('/')
   const registry = registryNamed(host)
