@@ -118,8 +118,10 @@ export function describeJudging(under: () => StoreUnderTest): void {
       const web = await saved('web', before, match('CVE-2026-0001'))
       await settle(before)
       const after = asking({ severity: 'high' }, [exception('one', { vulnerabilities: ['CVE-2026-0001'] })])
-      await settle(after)
-      expect(await under().store.reevaluation.ask(before, noon, 10)).toBe(0)
+      const { reevaluation } = under().store
+      await reevaluation.begin({ snapshot: 1, rules: after, stale: '', now: noon, all: null })
+      expect(await reevaluation.ask(before, noon, 10)).toBe(0)
+      expect(await settle(after)).toMatchObject({ asked: 1 })
 
       const [found] = await under().store.images.packages(web)
       const changed = match('CVE-2026-0001', { severity: 'critical' })

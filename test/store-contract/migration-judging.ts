@@ -13,7 +13,7 @@ import { noon, scan, verdict } from '../support/store-records.ts'
 
 /** A store as it was before rules were asked a package, with one image of two packages, of which one has a finding with a fix. */
 async function filledBefore(url: string): Promise<void> {
-  const engine = /^postgres/.test(url) ? postgres(url, undefined) : sqlite(url)
+  const engine = url.startsWith('postgres') ? postgres(url, undefined) : sqlite(url)
   // oxlint-disable-next-line typescript/no-explicit-any -- the tables of before are known to nobody any more
   const db = new Kysely<any>({ dialect: engine.dialect })
   const all = Object.entries(migrations(engine)).filter(([name]) => name < '0007')
