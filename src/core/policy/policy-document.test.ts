@@ -284,7 +284,7 @@ describe('a mistake is shown with line, column and what was expected', () => {
       [
         'p.yaml:5:20: spec.scopes.0.tags: expected a pattern, or a list of 1 to 1000 patterns',
         'p.yaml:5:42: spec.scopes.1.repositories: expected a pattern, or a list of 1 to 1000 patterns',
-        'p.yaml:5:52: spec.scopes.2: expected a mapping with at least one of registries, repositories, tags, labels, platforms, bases',
+        'p.yaml:5:52: spec.scopes.2: expected a mapping with at least one of registries, repositories, tags, labels, platforms, bases, digests',
         'p.yaml:6:54: spec.vulnerabilities.0.fixAge: expected a duration: 12h, 14d or 2w',
       ],
     ],

@@ -1,7 +1,7 @@
 import { runStandingBenchmark } from '../benchmark/benchmark.ts'
 import type { CheckLevel } from '../benchmark/check.ts'
 import { standingRules } from '../benchmark/rules.ts'
-import { imageAge } from '../benchmark/rules/image-age.ts'
+import { maxImageDays } from '../benchmark/rules/image-age.ts'
 import { latestTag } from '../benchmark/rules/latest-tag.ts'
 import { fixGraceDays, rebuiltWithFixes } from '../benchmark/rules/rebuilt-with-fixes.ts'
 import { trustedBase } from '../benchmark/rules/trusted-base.ts'
@@ -80,7 +80,7 @@ export function standingChecks(
 
 /** When its age begins to be a fault. */
 function tooOldAt(created: string): string | null {
-  const at = Date.parse(created) + (imageAge.maxDays + 1) * dayMs
+  const at = Date.parse(created) + (maxImageDays + 1) * dayMs
   return Number.isNaN(at) || at > maxTime ? null : new Date(at).toISOString()
 }
 

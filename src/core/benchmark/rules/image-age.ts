@@ -1,9 +1,7 @@
 import { decide, evidence, undecidable } from '../outcome.ts'
 import type { StandingRule } from '../rule.ts'
 
-export const imageAge: StandingRule & { readonly maxDays: number } = {
-  /** In a year every distribution has released fixes; policies can ask for less. */
-  maxDays: 365,
+export const imageAge: StandingRule = {
   name: 'image-age',
   id: 'TM-0019',
   title: 'The image was built in the last year',
@@ -19,9 +17,12 @@ export const imageAge: StandingRule & { readonly maxDays: number } = {
     if (Number.isNaN(built)) return undecidable('it does not say when it was built')
     if (built < firstImages) return undecidable(`its date, ${created}, is no date of a build`)
     const days = Math.floor((Date.parse(now) - built) / 86_400_000)
-    return decide(days > imageAge.maxDays ? [evidence(`it was built ${days} days ago`)] : [])
+    return decide(days > maxImageDays ? [evidence(`it was built ${days} days ago`)] : [])
   },
 }
 
 /** There were no images before: 1970 and 1980 stand for no date. */
 const firstImages = Date.parse('2013-01-01T00:00:00Z')
+
+/** In a year every distribution has released fixes; policies can ask for less. */
+export const maxImageDays = 365

@@ -83,9 +83,20 @@ test('the latest statement about a product counts, whatever their order', () => 
   ])
 })
 
+test('a statement about one image by its digest is about that image alone', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const { taken, dropped } = read([
+    {
+      vulnerability: { name: 'CVE-2026-1' },
+      status: 'not_affected',
+      products: [`pkg:oci/web@${encodeURIComponent(digest)}?repository_url=registry.example%3A5000/shop/web`],
+    },
+  ])
+  expect([taken.map(({ scope }) => scope), dropped]).toEqual([[{ digests: [digest] }], []])
+})
+
 test('says what it does not take', () => {
   const not = { vulnerability: { name: 'CVE-2026-1' }, status: 'not_affected' }
-  const digest = `pkg:oci/web@sha256%3A${'a'.repeat(64)}?repository_url=registry.example%3A5000/shop/web`
   const { taken, dropped } = read([
     { ...not, status: 'under_investigation', products: ['pkg:npm/a'] },
     { ...not, status: 'fine', products: ['pkg:npm/a'] },
@@ -93,7 +104,7 @@ test('says what it does not take', () => {
     { ...not, vulnerability: {}, products: ['pkg:npm/a'] },
     { ...not, products: ['https://example.com/product'] },
     { ...not, products: ['pkg:oci/web?repository_url=elsewhere.example/shop/web'] },
-    { ...not, products: [digest] },
+    { ...not, products: ['pkg:oci/web@1.5'] },
     { ...not, products: [{ '@id': 'pkg:npm/a', subcomponents: [{ '@id': 'pkg:npm/b' }] }] },
   ])
   expect(taken).toEqual([])
@@ -105,7 +116,7 @@ test('says what it does not take', () => {
       'it names no vulnerability',
       'its product is no purl',
       'its product lies in no declared registry (repository_url of the purl)',
-      'its product is one image by its digest, and a scope names repositories and tags',
+      'the version of its product is no digest',
       'it is about a part of a package, and tallyman knows packages whole',
     ].toSorted(),
   )
