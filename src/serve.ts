@@ -14,6 +14,7 @@ import { reevaluate } from './flows/reevaluate.ts'
 import { reevaluationJob } from './flows/reevaluation-job.ts'
 import { runScanJob, type ScanJobDeps } from './flows/scan-job.ts'
 import type { Handler } from './flows/run-job.ts'
+import { watchDue } from './flows/watch-due.ts'
 import { runWorker } from './flows/work.ts'
 import { writeBack } from './flows/write-back.ts'
 import { createSweeping } from './sweeping.ts'
@@ -201,6 +202,7 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
     await Promise.all([
       runWorker(options, signal),
       sweeping.run(() => notify('all', notifying, signal), signal),
+      watchDue({ store, queue, log, now: () => new Date() }, signal),
       watchExceptions({ ...notifying, noticeDays: config.exceptions.noticeDays }, log, signal),
       keepForeseeing({ ...deps, pause: pushes.pause }, signal),
     ])

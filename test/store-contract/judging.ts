@@ -107,10 +107,10 @@ export function describeJudging(under: () => StoreUnderTest): void {
       await settle(rules)
       const { reevaluation } = under().store
       const at = '2026-05-15T12:00:00.000Z'
-      expect(await reevaluation.isTimeUp('2026-05-15T11:59:59.999Z')).toBe(false)
-      expect(await reevaluation.isTimeUp(at)).toBe(true)
+      expect(await reevaluation.isDue('2026-05-15T11:59:59.999Z')).toBe(false)
+      expect(await reevaluation.isDue(at)).toBe(true)
       expect(await settle(rules, at)).toMatchObject({ asked: 1, due: { [web]: 'a period ran out' } })
-      expect(await reevaluation.isTimeUp('2030-01-01T00:00:00.000Z')).toBe(false)
+      expect(await reevaluation.isDue('2030-01-01T00:00:00.000Z')).toBe(false)
     })
 
     test('by nobody who goes by other rules than those in force', async () => {
@@ -191,7 +191,7 @@ export function describeJudging(under: () => StoreUnderTest): void {
     await settle(builtInRules)
     await verdicts.save(verdict(web, { until: evening }), builtInRules.fingerprint)
     await verdicts.save(verdict(digestOf('tool')), builtInRules.fingerprint)
-    expect([await reevaluation.isTimeUp(noon), await reevaluation.isTimeUp(evening)]).toEqual([false, true])
+    expect([await reevaluation.isDue(noon), await reevaluation.isDue(evening)]).toEqual([false, true])
     expect(await settle(builtInRules, noon)).toMatchObject({ due: {} })
     expect(await settle(builtInRules, evening)).toMatchObject({ asked: 0, due: { [web]: 'a period ran out' } })
   })

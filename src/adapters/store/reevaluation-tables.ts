@@ -6,7 +6,7 @@ import { retally } from './retally.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { addToImages, addToSets } from './set-tallies.ts'
-import { askExploited, isTimeUp, setOut, type StandingException } from './set-out.ts'
+import { askExploited, isDue, setOut, type StandingException } from './set-out.ts'
 import { holdStanding, standingOf, type StandingRow } from './standing.ts'
 import type { ReevaluationTables } from './store.ts'
 import type { TallyClasses } from './tally-classes.ts'
@@ -34,7 +34,7 @@ export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses
     carry: (limit) => transact(db, async (tx) => carry(tx, engine, limit)),
     ask: (rules, now, limit) => transact(db, (tx) => retally(tx, { engine, classes }, { rules, now }, limit)),
     judgeDue: (limit, rules, judge) => judgeDue({ db, engine, classes }, limit, rules, judge),
-    isTimeUp: (now) => isTimeUp(db, now),
+    isDue: (now) => isDue(db, now),
     outbox: (limit) => outbox(db, limit),
     announced: (ids) => announced({ db, engine }, ids),
 

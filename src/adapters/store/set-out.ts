@@ -137,7 +137,7 @@ async function dueByTime(tx: Tx, now: string): Promise<void> {
     on conflict (image_id) do nothing`.execute(tx)
 }
 
-export async function isTimeUp(db: Db, now: string): Promise<boolean> {
+export async function isDue(db: Db, now: string): Promise<boolean> {
   const verdict = await db
     .selectFrom('verdict')
     .select('id')
@@ -146,8 +146,11 @@ export async function isTimeUp(db: Db, now: string): Promise<boolean> {
     .where('until', '<=', now)
     .limit(1)
     .executeTakeFirst()
+  if (verdict !== undefined) return true
+  const image = await db.selectFrom('image_due').select('image_id').limit(1).executeTakeFirst()
+  if (image !== undefined) return true
   const asking = db.selectFrom('package').select('id').where('ask_again', '<=', now).limit(1)
-  return verdict !== undefined || (await asking.executeTakeFirst()) !== undefined
+  return (await asking.executeTakeFirst()) !== undefined
 }
 
 /**

@@ -272,8 +272,11 @@ export interface ReevaluationTables {
   /** The images of the oldest changes that were not yet announced, with the numbers of these changes. */
   outbox(limit: number): Promise<readonly { readonly id: number; readonly digest: Digest }[]>
   announced(ids: readonly number[]): Promise<void>
-  /** Whether time alone has made something due: a period of a rule, an exception or an age that ended. */
-  isTimeUp(now: string): Promise<boolean>
+  /**
+   * Whether anything waits to be judged again: a period of a rule, an exception or an age has ended, or an image lies elsewhere or
+   * on another base than when it was judged.
+   */
+  isDue(now: string): Promise<boolean>
   /** All verdicts are right as of the target. False, and nothing done, while something is due or the target is another. */
   finish(target: Pick<Target, 'snapshot' | 'rules' | 'stale'>, at: string): Promise<boolean>
   /** Ecosystems of stored packages, and distributions of stored images. */
