@@ -54,7 +54,7 @@ export async function reevaluate(
     const rules = await deps.rules()
     const at = now().toISOString()
     const target = { snapshot: snapshot?.number ?? 0, rules, stale: staleFeeds(rules, snapshot?.feeds ?? [], at) }
-    const movedForAll = all ? cause : await whatMovedForAll(former, snapshot, deps)
+    const movedForAll = all ? cause : await whatMovedForAll(former, snapshot, cause, deps)
     const standing = await reevaluation.begin({ ...target, now: at, all: movedForAll })
     const under = { ...deps, pause, rules: async () => rules }
 
@@ -77,9 +77,11 @@ export async function reevaluate(
 async function whatMovedForAll(
   { snapshot: former, checkedAt, policy }: Standing,
   snapshot: Snapshot | undefined,
+  cause: string,
   deps: ReevaluateDeps,
 ): Promise<string | null> {
-  if (policy === '') return 'policy'
+  // Nobody has done this before: what moved is what the caller knows of.
+  if (policy === '') return cause
   const { reevaluation, feeds } = deps.store
   const since = snapshot ? (await feeds.snapshots({ limit: snapshotsLooked })).items : []
   const range = since.filter(({ number }) => number >= former)
