@@ -210,8 +210,8 @@ describe('hostile text', () => {
       for (const unit of busy) {
         let inEight = Infinity
         let inOne = Infinity
-        const isSlow = (): boolean => inOne >= 3 * inEight + 3
-        for (let run = 0; run === 0 || (run < 10 && isSlow()); run++) {
+        const isSlow = (): boolean => inOne >= 4 * inEight + 10
+        for (let run = 0; run === 0 || (run < 20 && isSlow()); run++) {
           inEight = Math.min(inEight, timeOf(search, unit, 64_000, 8))
           inOne = Math.min(inOne, timeOf(search, unit, 64_000, 1))
         }

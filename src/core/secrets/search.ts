@@ -72,9 +72,9 @@ function search(
   }
   /** Where the last match of each rule ends: no other begins in it, so that what is looked at twice stays little. */
   const ends = new Map<SecretRule, number>()
-  search.scan(bytes, (word, start) => {
+  search.scan(bytes, (word, start, end) => {
     for (const rule of rules[word]!) {
-      if (start < (ends.get(rule) ?? 0)) continue
+      if (rule.canBe?.(bytes, start, end) === false || start < (ends.get(rule) ?? 0)) continue
       rule.pattern.lastIndex = Math.max(0, start - (rule.before ?? 0))
       const match = rule.pattern.exec(textOf())
       if (!match) continue

@@ -8,6 +8,7 @@ export const urls: readonly SecretRule[] = [
     keywords: ['://'],
     pattern:
       /(?<=[A-Za-z0-9]):\/\/(?<user>[^\s:@/?#"'<>`|\\,;(){}[\]]{0,100}):(?<secret>[^\s@/?#"'<>`|\\,;(){}[\]]{3,200})@(?<host>[A-Za-z0-9_.$-]{1,253})/dy,
+    canBe: hasUser,
     scope: 'everything',
     isSecret,
   },
@@ -28,4 +29,20 @@ function isSecret({ secret, groups, place }: Candidate): boolean {
     return false
   if (/^\d{1,5}$/.test(secret)) return false
   return isCommonWord(secret) || secret === user ? false : /[^a-z]/.test(secret) || secret.length >= 8
+}
+
+/** The longest user, password and what is between them. */
+const longestUser = 305
+const at = 0x40
+const slash = 0x2f
+const space = 0x20
+
+function hasUser(bytes: Uint8Array, _start: number, end: number): boolean {
+  const last = Math.min(bytes.length, end + longestUser)
+  for (let i = end; i < last; i++) {
+    const byte = bytes[i]!
+    if (byte === at) return true
+    if (byte === slash || byte <= space) return false
+  }
+  return false
 }
