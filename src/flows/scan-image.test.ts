@@ -21,3 +21,27 @@ test('an image of another platform than asked for is not scanned in its place', 
   const report = await scans.scan('app', image, 'linux/arm64/v8')
   expect(report.image.platform).toBe('linux/arm64')
 })
+
+test('what is kept of an image has its secrets in none of its parts in full', async () => {
+  const image = await buildImage({
+    config: { Env: ['DB_PASSWORD=hunter2-of-env'] },
+    layers: [
+      { entries: { 'root/.netrc': 'machine git.internal login me password hunter2-of-file\n' } },
+      {
+        entries: [{ path: 'root/.wh..netrc' }],
+        createdBy: 'RUN |1 DEPLOY_TOKEN=hunter2-of-build /bin/sh -c rm /root/.netrc # buildkit',
+      },
+    ],
+  })
+  const report = await scans.scan('leaky', image)
+  expect(report.secrets.map(({ where, path, layer, deletedInLayer }) => [where, path, layer, deletedInLayer])).toEqual([
+    ['env', 'DB_PASSWORD', 1, null],
+    ['history', '#2', 1, null],
+    ['file', 'root/.netrc', 0, 1],
+  ])
+  expect(report.image.layers[1]?.createdBy).toBe(
+    'RUN |1 DEPLOY_TOKEN=hun… (16 characters) /bin/sh -c rm /root/.netrc # buildkit',
+  )
+  const kept = await scans.store.images.get(image.descriptor.digest)
+  expect(JSON.stringify([report, kept])).not.toContain('hunter2')
+})

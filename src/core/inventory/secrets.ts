@@ -10,7 +10,7 @@ export const secrets: Cataloger = {
   maxBytes: 8 * 2 ** 20, // nobody keeps secrets in more text; larger files are data
   beside: true,
   wants: () => false,
-  wantsContent: (head, _path, basename) => isTextFile(head, basename),
+  wantsContent: isTextFile,
   *read({ path, bytes }) {
     const lineOf = lineCounter(bytes)
     for (const { rule, start, redacted } of searchFile(path, bytes)) {

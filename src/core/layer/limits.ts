@@ -54,7 +54,7 @@ export const layerLimits: LayerLimits = {
   facts: 250_000,
   // An application of 50,000 files under `chmod -R 777` is a common mistake; what is larger is said to be more.
   modes: 100_000,
-  // A whole operating system with its documentation has 0.5 GB of text. Searching 1 GiB takes two seconds, thirty if it is made to.
+  // A whole operating system with its documentation has 0.5 GB of text. Searching 1 GiB takes two seconds, and a minute where it is made to.
   besideBytes: 1 * GiB,
   // Nobody looks at more; they do not count as packages.
   besideFacts: 10_000,

@@ -13,7 +13,7 @@ function found(words: readonly string[], text: string): string[] {
 
 test('every word is found where indexOf finds it, also words in words and words that overlap', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), maxLength: 40 })
-  const words = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), minLength: 1, maxLength: 5 }), {
+  const words = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), minLength: 3, maxLength: 6 }), {
     minLength: 1,
     maxLength: 8,
   })
@@ -29,6 +29,6 @@ test('every word is found where indexOf finds it, also words in words and words 
 
 test('ends as soon as it is told to', () => {
   let calls = 0
-  createKeywordSearch(['a']).scan(Buffer.from('aaaa'), () => ++calls < 2)
+  createKeywordSearch(['aaa']).scan(Buffer.from('aaaaaaa'), () => ++calls < 2)
   expect(calls).toBe(2)
 })

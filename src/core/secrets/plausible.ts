@@ -18,11 +18,16 @@ const referenceStart =
 const referenceInside = /\$\{|\$\(|\{\{|\}\}|<[a-z_ -]{1,40}>|\.\.\.|\xe2\x80\xa6|\*\*\*/i
 
 const exampleWords =
-  /example|sample|placeholder|change_?-?me|change_?-?it|replace|redacted|your[-_]?|insert|dummy|todo|fixme|lorem|foobar|xxxx|0{8}|1{8}|a{8}|123456789|abcdefgh|deadbeef|tiger|%20/i
+  /example|sample|placeholder|change_?-?me|change_?-?it|replace|redacted|your[-_]?|insert|dummy|todo|fixme|lorem|foobar|xxxx|tiger|%20/i
 
 /** What documentations and templates write in place of a secret. */
 export function isExample(value: string): boolean {
   return exampleWords.test(value) || isSequence(value)
+}
+
+/** Digits and letters in a row, which people type where a machine would make others. In an image's own files it may be both. */
+export function isTyped(value: string): boolean {
+  return /0{8}|1{8}|a{8}|123456789|abcdefgh|deadbeef/i.test(value)
 }
 
 /** `0123456789abcdef`, `ABCDEFGH`, `aaaaaa`: half of the characters follow from the one before. */
@@ -51,8 +56,9 @@ export function isPassword(value: string): boolean {
 /** A key or token that a machine made. */
 export function isRandomToken(value: string): boolean {
   if (value.length < 16 || !/^[\w+/=.~:-]+$/.test(value)) return false
-  if (isReference(value) || isExample(value)) return false
-  return /\d/.test(value) && /[A-Za-z]/.test(value) && entropyOf(value) >= 3
+  if (isReference(value) || isExample(value) || isTyped(value)) return false
+  if (!/\d/.test(value) && !(value.length >= 32 && /[a-z]/.test(value) && /[A-Z]/.test(value))) return false
+  return /[A-Za-z]/.test(value) && entropyOf(value) >= 3
 }
 
 export function isCommonWord(value: string): boolean {

@@ -27,6 +27,11 @@ export interface SecretRule {
   readonly pattern: RegExp
   readonly before?: number
   /**
+   * Whether a match can be at the keyword from `start` to `end`: looked at before a text is decoded, which takes as long as
+   * to search it. Most files have addresses, and few of these have passwords.
+   */
+  readonly canBe?: (bytes: Uint8Array, start: number, end: number) => boolean
+  /**
    * Where it is tried. `configuration` is too vague for sources: configuration files and statements. `statement`: variables,
    * labels and build instructions.
    */
@@ -51,5 +56,18 @@ export function token(
 ): SecretRule {
   const prefixes = keywords.map((keyword) => keyword.replace(/[.$/+]/g, String.raw`\$&`)).join('|')
   const pattern = new RegExp(String.raw`(?<![A-Za-z0-9_])(?:${prefixes})${body}(?![A-Za-z0-9_])`, 'yd')
-  return { id, title, keywords, pattern, scope: 'everything', ...more }
+  return { id, title, keywords, pattern, canBe: beginsWord, scope: 'everything', ...more }
+}
+
+/** Between a character that is of no word and one that is. */
+function beginsWord(bytes: Uint8Array, start: number, end: number): boolean {
+  return (start === 0 || !isWord(bytes[start - 1]!)) && end < bytes.length && bytes[end]! > space
+}
+
+const space = 0x20
+
+/** Letters, digits and `_`. */
+function isWord(byte: number): boolean {
+  if (byte < 0x3a) return byte >= 0x30
+  return (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || (byte >= 0x61 && byte <= 0x7a)
 }

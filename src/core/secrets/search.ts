@@ -1,6 +1,6 @@
 import { createKeywordSearch } from './keyword-search.ts'
 import { isConfigurationFile, kindOf, type Place } from './place.ts'
-import { entropyOf, isExample, isReference, tokenEntropy } from './plausible.ts'
+import { entropyOf, isExample, isReference, isTyped, tokenEntropy } from './plausible.ts'
 import { redacted } from './redact.ts'
 import type { Candidate, SecretRule } from './rule.ts'
 import { secretRules } from './rules.ts'
@@ -37,6 +37,9 @@ function ruleSet(rules: readonly SecretRule[]): RuleSet {
   }
 }
 
+/** Files of variables, which are what `ENV` is. */
+const variables = /(?:^|\/)(?:\.env(?:\.[^/]+)?|[^/]+\.env)$/
+
 /** The secrets in a file, in order. */
 export function searchFile(path: string, bytes: Buffer): readonly SecretMatch[] {
   const isConfiguration = isConfigurationFile(path, bytes.length)
@@ -44,7 +47,8 @@ export function searchFile(path: string, bytes: Buffer): readonly SecretMatch[] 
   const place = { path, kind: kindOf(path), isConfiguration }
   const isOwn = place.kind === 'own'
   const clients = isOwn ? inFiles.filter(({ files }) => files?.test(path)) : []
-  return search(isOwn ? inConfiguration : everywhere, bytes, () => place, clients)
+  const rules = variables.test(path) ? inStatements : inConfiguration
+  return search(isOwn ? rules : everywhere, bytes, () => place, clients)
 }
 
 const statement: Place = { path: '', kind: 'own', isConfiguration: true }
@@ -72,9 +76,9 @@ function search(
   }
   /** Where the last match of each rule ends: no other begins in it, so that what is looked at twice stays little. */
   const ends = new Map<SecretRule, number>()
-  search.scan(bytes, (word, start) => {
+  search.scan(bytes, (word, start, end) => {
     for (const rule of rules[word]!) {
-      if (start < (ends.get(rule) ?? 0)) continue
+      if (rule.canBe?.(bytes, start, end) === false || start < (ends.get(rule) ?? 0)) continue
       rule.pattern.lastIndex = Math.max(0, start - (rule.before ?? 0))
       const match = rule.pattern.exec(textOf())
       if (!match) continue
@@ -108,7 +112,8 @@ function isSecret(rule: SecretRule, candidate: Candidate): boolean {
   if (rule.isProven?.(secret)) return true
   if (place.kind === 'sample' || (place.kind === 'published' && rule.isProven)) return false
   if (rule.isSecret) return rule.isSecret(candidate)
-  return !isReference(secret) && !isExample(secret) && entropyOf(secret) >= tokenEntropy[place.kind]
+  if (isReference(secret) || isExample(secret) || (place.kind === 'published' && isTyped(secret))) return false
+  return entropyOf(secret) >= tokenEntropy[place.kind]
 }
 
 /** Of two that find the same text, that of the rule which comes first in the list. */

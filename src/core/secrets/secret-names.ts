@@ -27,3 +27,17 @@ export function namesSecret(name: string): boolean {
 export function namesPassword(name: string): boolean {
   return /pass|pwd|passwd|passphrase/i.test(name)
 }
+
+/** In the ways in which names are written: `api_key`, `API_KEY`, `Api_key`, and with a capital inside a name, `dbPassword`. */
+export function cased(...words: readonly string[]): readonly string[] {
+  return words.flatMap((word) => [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)])
+}
+
+const longestName = 64
+
+/** The whole name of which a keyword is a part. */
+export function nameAround(text: string, at: number): string {
+  let start = at
+  while (start > 0 && at - start < longestName && /[\w.-]/.test(text[start - 1]!)) start--
+  return /^[\w.-]*/.exec(text.slice(start, at + longestName))![0]
+}

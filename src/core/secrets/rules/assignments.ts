@@ -1,11 +1,6 @@
 import { isExample, isPassword, isRandomToken, isReference } from '../plausible.ts'
 import type { Candidate, SecretRule } from '../rule.ts'
-import { namesPassword, namesSecret } from '../secret-names.ts'
-
-/** In the ways in which names are written: `api_key`, `API_KEY`, `Api_key`, and with a capital inside a name, `dbPassword`. */
-function cased(...words: readonly string[]): readonly string[] {
-  return words.flatMap((word) => [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)])
-}
+import { cased, nameAround, namesPassword, namesSecret } from '../secret-names.ts'
 
 /** The group `secret` of whichever way of quoting is there. */
 const value = String.raw`(?:"(?<secret>[^"\r\n]{1,256})"|'(?<secret>[^'\r\n]{1,256})'|(?<secret>[^\s"',;)]{1,256}))`
@@ -100,13 +95,4 @@ function isAssigned({ text, start, secret, place }: Candidate): boolean {
 function isValueOf(name: string, secret: string): boolean {
   if (!namesSecret(name)) return false
   return namesPassword(name) ? isPassword(secret) : isRandomToken(secret)
-}
-
-const longestName = 64
-
-/** The whole name of which a keyword is a part. */
-function nameAround(text: string, at: number): string {
-  let start = at
-  while (start > 0 && at - start < longestName && /[\w.-]/.test(text[start - 1]!)) start--
-  return /^[\w.-]*/.exec(text.slice(start, at + longestName))![0]
 }

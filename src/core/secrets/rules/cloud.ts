@@ -42,8 +42,8 @@ export const cloud: readonly SecretRule[] = [
   {
     id: 'azure-client-secret',
     title: 'Azure AD client secret',
-    keywords: ['Q~'],
-    before: 4,
+    keywords: '0123456789'.split('').map((digit) => `${digit}Q~`),
+    before: 3,
     pattern: /(?<![\w~.-])[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}(?![\w~.-])/dy,
     scope: 'everything',
   },

@@ -81,7 +81,7 @@ export const services: readonly SecretRule[] = [
   token('groq-key', 'Groq API key', ['gsk_'], '[A-Za-z0-9]{52}'),
   token('replicate-token', 'Replicate token', ['r8_'], '[A-Za-z0-9]{37,40}'),
   token('xai-key', 'xAI API key', ['xai-'], '[A-Za-z0-9]{80}'),
-  token('airtable-token', 'Airtable token', ['pat'], '[A-Za-z0-9]{14}[.][0-9a-f]{64}'),
+  token('airtable-token', 'Airtable token', ['pat'], '[A-Za-z0-9]{14}[.][0-9a-f]{64}', { scope: 'configuration' }),
   {
     id: 'mapbox-token',
     title: 'Mapbox secret token',

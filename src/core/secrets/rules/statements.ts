@@ -1,23 +1,16 @@
 import { isReference } from '../plausible.ts'
 import type { Candidate, SecretRule } from '../rule.ts'
-import { namesPassword, namesSecret } from '../secret-names.ts'
+import { cased, nameAround, namesPassword, namesSecret } from '../secret-names.ts'
 
 const quoted = String.raw`"(?<secret>(?:[^"\\\n]|\\.){1,1000})"|'(?<secret>[^'\n]{1,1000})'`
-
-/** A part of every name that namesSecret takes. */
-const word =
-  '(?:[Pp][Aa][Ss][Ss]|[Pp][Ww][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Kk][Ee][Yy]|[Aa][Cc][Cc][Ee][Ss][Ss]|[Tt][Oo][Kk][Ee][Nn]|[Cc][Rr][Ee][Dd])'
 
 /** What is called like a secret, in what decides how containers run: however it looks, it is there for everybody to read. */
 export const secretVariable: SecretRule = {
   id: 'secret-variable',
   title: 'Secret in a variable',
-  keywords: ['='],
-  // A switch's or a variable's name goes before it.
-  pattern: new RegExp(
-    String.raw`(?<=(?<![\w.$-])(?<name>(?:--?)?(?:[A-Za-z_][\w.-]{0,63})?${word}[\w.-]{0,63}))=(?:${quoted}|(?<secret>[^\s"';|&]{1,1000}))`,
-    'dy',
-  ),
+  // A part of every name that namesSecret takes.
+  keywords: cased('pass', 'pwd', 'secret', 'key', 'access', 'token', 'cred'),
+  pattern: new RegExp(String.raw`[\w.-]{3,70}=(?:${quoted}|(?<secret>[^\s"';|&]{1,1000}))`, 'dy'),
   scope: 'statement',
   isSecret: isNamed,
 }
@@ -42,7 +35,7 @@ export const statements: readonly SecretRule[] = [
   secretVariable,
 ]
 
-function isNamed({ secret, groups: { name = '' } }: Candidate): boolean {
+function isNamed({ text, start, secret, groups: { name = nameAround(text, start) } }: Candidate): boolean {
   return namesSecret(name) && isStated(name, secret)
 }
 
