@@ -15,6 +15,7 @@ import { configOption, examples, outputOption, pageOptions, serverOptions, type 
 import { json } from './output/json.ts'
 import { plural } from './output/quantities.ts'
 import { exceptedBy, exceptionColumns } from './output/rule-tables.ts'
+import { scopeText } from './output/policy-text.ts'
 import { safeText } from './output/safe-text.ts'
 import { fields, table } from './output/table.ts'
 import { onRules, type RuleBook } from './rule-book.ts'
@@ -186,7 +187,7 @@ async function show(
 function describe(exception: ListedException, context: CliContext): string {
   const { id, state, packages, scopes, reason, owner, from, until, approvedBy, by, status, endedAt, updatedAt } =
     exception
-  const where = scopes.length === 0 ? 'everywhere' : scopes.map((scope) => JSON.stringify(scope)).join(' or ')
+  const where = scopes.length === 0 ? 'everywhere' : scopes.map(scopeText).join('; or ')
   return fields(
     [
       ['exception', id],

@@ -11,8 +11,16 @@ import type { Tx } from './schema.ts'
  */
 const rankDigits = 4
 
-/** Below every advisory: whatever concerns all images alike. */
-export const commonRank = 9_999
+/** Below every advisory, in this order: what was changed on purpose comes before what follows from the course of things. */
+export const causeRanks = {
+  rules: 9_000,
+  exception: 9_100,
+  exploitation: 9_200,
+  /** Whatever else concerns all images alike: feeds, ends of life. */
+  all: 9_300,
+  time: 9_400,
+  elsewhere: 9_500,
+} as const
 /** Packages that were not matched before: no verdict but that of the image that brought them can change. */
 const firstMatch = { rank: 9_998, cause: 'scanned again' }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { chainIds } from '../../core/image/chain.ts'
 import type { ImageLayer } from '../../core/inventory/package.ts'
-import { commonRank, dueCause } from './due-causes.ts'
+import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import { listed } from './rows.ts'
 import type { Tx } from './schema.ts'
@@ -15,7 +15,7 @@ export async function dueByBase(tx: Tx, digests: readonly string[]): Promise<voi
   // By the chains themselves: the table has no index by image, and grows with all of them.
   await sql`
     insert into image_due (image_id, cause)
-    select distinct image_id, ${dueCause(commonRank, 'base changed')}
+    select distinct image_id, ${dueCause(causeRanks.elsewhere, 'base changed')}
     from image_chain where chain in (${sql.join([...new Set(chains)])}) and is_top = 0
     on conflict (image_id) do nothing`.execute(tx)
 }
@@ -37,7 +37,7 @@ export async function placesAsked(tx: Tx, engine: Engine): Promise<(digests: rea
       for (const all of listed([...part, ...children.map(({ digest }) => digest)])) {
         await sql`
           insert into image_due (image_id, cause)
-          select id, ${dueCause(commonRank, 'place changed')} from image where digest in (${sql.join(all)})
+          select id, ${dueCause(causeRanks.elsewhere, 'place changed')} from image where digest in (${sql.join(all)})
           on conflict (image_id) do nothing`.execute(tx)
         await dueByBase(tx, all)
       }

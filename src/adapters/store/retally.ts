@@ -1,7 +1,7 @@
 import { timeCause } from '../../core/policy/cause.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import type { TallyClass } from '../../core/policy/tally.ts'
-import { commonRank, dueCause } from './due-causes.ts'
+import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import { lockedColumns, putDue, saveTallies, type LockedPackage } from './save-tallies.ts'
 import type { Tx } from './schema.ts'
@@ -38,18 +38,16 @@ export async function retally(
       const exception = differing(before.get(id), after.get(id))
         .map((key) => exceptions.get(key))
         .find((name) => name !== undefined)
-      return [
-        id,
-        dueCause(commonRank, exception === undefined ? plainCause(asked, standing.asked) : `exception ${exception}`),
-      ]
+      if (exception !== undefined) return [id, dueCause(causeRanks.exception, `exception ${exception}`)]
+      return [id, plainCause(asked, standing.asked)]
     })
   await putDue(tx, new Map(causes))
   return packages.length
 }
 
 function plainCause(asked: number, current: number): string {
-  if (asked === exploitedOtherwise) return 'exploitation data changed'
-  return asked < current ? 'policy' : timeCause
+  if (asked === exploitedOtherwise) return dueCause(causeRanks.exploitation, 'exploitation data changed')
+  return asked < current ? dueCause(causeRanks.rules, 'policy') : dueCause(causeRanks.time, timeCause)
 }
 
 async function toAsk(

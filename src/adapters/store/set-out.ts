@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { timeCause } from '../../core/policy/cause.ts'
 import type { ReadyException, Rules } from '../../core/policy/rules.ts'
-import { commonRank, dueCause } from './due-causes.ts'
+import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import type { Target } from './reevaluation-records.ts'
 import { exploitedOtherwise } from './retally.ts'
@@ -34,10 +34,10 @@ export async function setOut(
   const former = JSON.parse(row.exceptions) as readonly StandingException[]
   const exceptions = rules.exceptions.map(standingException)
   const changed = changedExceptions(former, exceptions)
-  if (all !== null) await allDue(tx, all)
-  if (policiesOf(row.policy) !== policiesOf(rules.fingerprint)) await allDue(tx, 'policy')
-  if (row.stale !== stale) await allDue(tx, 'age of feeds')
-  for (const { id, broad } of changed) if (broad) await allDue(tx, `exception ${id}`)
+  if (all !== null) await allDue(tx, causeRanks.all, all)
+  if (policiesOf(row.policy) !== policiesOf(rules.fingerprint)) await allDue(tx, causeRanks.rules, 'policy')
+  if (row.stale !== stale) await allDue(tx, causeRanks.all, 'age of feeds')
+  for (const { id, broad } of changed) if (broad) await allDue(tx, causeRanks.exception, `exception ${id}`)
   await dueByExceptions(tx, classes, changed)
   await askAboutExceptions(
     tx,
@@ -75,10 +75,11 @@ function changedExceptions(
   return [...before.filter((one) => !same(after, one)), ...after.filter((one) => !same(before, one))]
 }
 
-async function allDue(tx: Tx, cause: string): Promise<void> {
+/** What was due for a lesser reason is due for this one: that one alone may have changed nothing. */
+async function allDue(tx: Tx, rank: number, cause: string): Promise<void> {
   await sql`
-    insert into image_due (image_id, cause) select id, ${dueCause(commonRank, cause)} from image where true
-    on conflict (image_id) do nothing`.execute(tx)
+    insert into image_due (image_id, cause) select id, ${dueCause(rank, cause)} from image where true
+    on conflict (image_id) do update set cause = excluded.cause where excluded.cause < image_due.cause`.execute(tx)
 }
 
 /** Images with findings that the exceptions are already known to be about; the others are found when packages are asked. */
@@ -100,7 +101,10 @@ async function dueByExceptions(tx: Tx, classes: TallyClasses, changed: readonly 
           eb
             .selectFrom('image_set')
             .innerJoin('set_tally', 'set_tally.set_id', 'image_set.set_id')
-            .select((inner) => ['image_set.image_id', inner.val(dueCause(commonRank, `exception ${id}`)).as('cause')])
+            .select((inner) => [
+              'image_set.image_id',
+              inner.val(dueCause(causeRanks.exception, `exception ${id}`)).as('cause'),
+            ])
             .distinct()
             .where('set_tally.class', 'in', part)
             .where('set_tally.count', '>', 0),
@@ -132,7 +136,7 @@ async function askAboutExceptions(tx: Tx, exceptions: readonly ReadyException[])
 async function dueByTime(tx: Tx, now: string): Promise<void> {
   await sql`
     insert into image_due (image_id, cause)
-    select image_id, ${dueCause(commonRank, timeCause)} from verdict
+    select image_id, ${dueCause(causeRanks.time, timeCause)} from verdict
     where superseded_at is null and until is not null and until <= ${now}
     on conflict (image_id) do nothing`.execute(tx)
 }

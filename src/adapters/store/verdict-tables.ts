@@ -1,7 +1,7 @@
 import type { Digest } from '../../core/image/digest.ts'
 import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
-import { commonRank, dueCause } from './due-causes.ts'
+import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import { rebuildsDue } from './rebuild-due.ts'
 import type { VerdictRecord } from './records.ts'
@@ -40,7 +40,7 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
           .where('verdict.superseded_at', 'is', null)
           .executeTakeFirst()
         if ((former?.snapshot ?? 0) > (verdict.snapshot ?? Infinity)) return
-        if (!isStanding(standing, verdict, judgedBy)) await makeDue(tx, image.id)
+        if (!isStanding(standing, verdict, judgedBy)) await makeDue(tx, image.id, standing.policy === judgedBy)
         await rebuildsDue(tx, [image.id])
         const row = verdictRow(image.id, verdict)
         if (former !== undefined && sameDecision(verdictRecord(former, verdict.digest), verdict)) {
@@ -86,10 +86,13 @@ function isStanding({ target, policy }: StandingRow, verdict: VerdictRecord, jud
   return (verdict.snapshot ?? 0) >= target && (judgedBy === undefined || judgedBy === policy)
 }
 
-async function makeDue(tx: Tx, image: number): Promise<void> {
+async function makeDue(tx: Tx, image: number, sameRules: boolean): Promise<void> {
   await tx
     .insertInto('image_due')
-    .values({ image_id: image, cause: dueCause(commonRank, 'policy') })
+    .values({
+      image_id: image,
+      cause: sameRules ? dueCause(causeRanks.all, 'feed') : dueCause(causeRanks.rules, 'policy'),
+    })
     .onConflict((oc) => oc.doNothing())
     .execute()
 }

@@ -29,7 +29,7 @@ export function policyLines(policy: Policy): readonly string[] {
   ]
 }
 
-function scopeText({ registries, repositories, tags, labels, platforms, bases }: Scope): string {
+export function scopeText({ registries, repositories, tags, labels, platforms, bases, digests }: Scope): string {
   const values = Object.entries(labels ?? {}).map(([name, value]) => `${name}=${value}`)
   return `images ${listing([
     registries && `of registry ${either(registries)}`,
@@ -38,6 +38,7 @@ function scopeText({ registries, repositories, tags, labels, platforms, bases }:
     values.length > 0 && `labelled ${values.join(' and ')}`,
     platforms && `for ${either(platforms)}`,
     bases && `built on ${either(bases)}`,
+    digests && `with the digest ${either(digests)}`,
   ])}`
 }
 

@@ -12,6 +12,7 @@ import type {
   WeakSettingFact,
 } from '../inventory/package.ts'
 import type { LayerFacts } from '../layer/facts.ts'
+import { tooMuchText } from '../layer/gaps.ts'
 import type { Overlay } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -50,6 +51,8 @@ export interface BenchmarkImage {
   readonly deletions: Deletions
   /** Layers whose files are not all known. */
   readonly unknownFiles: readonly CheckEvidence[]
+  /** The same, and those of which not all text was searched for secrets. */
+  readonly unsearched: readonly CheckEvidence[]
   /** The same, and files at these paths that could not be understood. */
   unknownIn(paths: (path: string) => boolean): readonly CheckEvidence[]
   readonly unknownPackages: readonly CheckEvidence[]
@@ -59,6 +62,7 @@ export function benchmarkImage(scanned: ScannedImage): BenchmarkImage {
   const { config, layers, read, overlay, inventory, secrets } = scanned
   const facts = layers.map((_, index) => factsIn(read[index]))
   const unknownFiles = layers.flatMap((_, index) => unknownIn(read[index], index))
+  const unsearched = facts.flatMap((layer, index) => unsearchedIn(layer, index))
   const placed = placedFacts(overlay.readings)
   return {
     config,
@@ -72,6 +76,7 @@ export function benchmarkImage(scanned: ScannedImage): BenchmarkImage {
     settings: placed.filter((fact) => fact.kind === 'weak-setting'),
     deletions: createDeletions(facts),
     unknownFiles,
+    unsearched: [...unknownFiles, ...unsearched],
     unknownIn: (paths) => [
       ...unknownFiles,
       ...overlay.readings
@@ -91,8 +96,13 @@ function factsIn(read: LayerRead | undefined): LayerFacts | undefined {
 
 function unknownIn(read: LayerRead | undefined, layer: number): readonly CheckEvidence[] {
   if (!read) return [evidence('its content is not known', layer)]
-  const gaps = 'blob' in read ? read.gaps : [read]
+  const gaps = 'blob' in read ? read.gaps.filter(({ reason }) => reason !== tooMuchText) : [read]
   return gaps.map(({ reason = 'unknown', detail }) => evidence(`layer ${layer}: ${detail ?? reason}`, layer))
+}
+
+function unsearchedIn(layer: LayerFacts | undefined, index: number): readonly CheckEvidence[] {
+  const gaps = layer?.gaps.filter(({ reason }) => reason === tooMuchText) ?? []
+  return gaps.map(({ detail = tooMuchText }) => evidence(`layer ${index}: ${detail}`, index))
 }
 
 const hidesPackages = ({ reason = '' }: CoverageEntry) =>

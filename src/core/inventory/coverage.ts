@@ -1,4 +1,5 @@
 import type { LayerFacts } from '../layer/facts.ts'
+import { tooMuchText } from '../layer/gaps.ts'
 import type { Overlay, UnreadEvidence } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
 import { basenameOf } from '../layer/path.ts'
@@ -47,7 +48,8 @@ function ofLayer(read: Taken['read'][number], index: number): readonly CoverageE
   const subject = `layer ${index}`
   if (!read) return [{ subject, status: 'skipped', reason: 'LAYER_NOT_READ', detail: 'its content is not known' }]
   if (!('blob' in read)) return [{ subject, ...read }]
-  return read.gaps.length > 0 ? read.gaps.map((gap) => ({ subject, ...gap })) : [{ subject, status: 'done' }]
+  const gaps = read.gaps.filter(({ reason }) => reason !== tooMuchText)
+  return gaps.length > 0 ? gaps.map((gap) => ({ subject, ...gap })) : [{ subject, status: 'done' }]
 }
 
 /** What a lesser file says of the distribution, or does not, changes nothing once a better one is believed. */

@@ -2,6 +2,9 @@ import type { LayerFacts } from './facts.ts'
 
 type Gap = LayerFacts['gaps'][number]
 
+/** Not all text was searched for secrets: for the benchmark to say, since packages and advisories have nothing to do with it. */
+export const tooMuchText = 'TOO_MUCH_TEXT'
+
 /** Why a layer, or a part of it, was not understood. */
 export type GapReason =
   /** No known format: nothing of it was read. */
@@ -16,7 +19,7 @@ export type GapReason =
   | 'PATH_TOO_LONG'
   | 'TOO_MUCH_EVIDENCE'
   /** Not all text was searched for secrets. */
-  | 'TOO_MUCH_TEXT'
+  | typeof tooMuchText
   | 'TOO_MANY_FACTS'
   | 'TOO_MANY_MODES'
   | 'TOO_MANY_NOTES'

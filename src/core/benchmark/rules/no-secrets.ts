@@ -11,8 +11,8 @@ export const noSecrets: ContentRule = {
   remedy:
     'Revoke what was found: it has been published. Give secrets to builds by `RUN --mount=type=secret`, and to containers at run time.',
   references: ['CIS Docker 4.10'],
-  withoutEvidence: '`undecidable` where a layer was not read to its end',
-  check: ({ secrets, unknownFiles }) => decide(secrets.map(inWords), unknownFiles),
+  withoutEvidence: '`undecidable` where a layer was not read to its end, or has more text than is searched',
+  check: ({ secrets, unsearched }) => decide(secrets.map(inWords), unsearched),
 }
 
 const places = { file: '', env: 'variable ', label: 'label ', history: 'build instruction ' } as const
