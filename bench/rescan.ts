@@ -170,6 +170,8 @@ interface Evaluated {
   readonly matchingSeconds: number
   /** Of telling about them, which nobody waits for. */
   readonly announcingSeconds: number
+  /** User and system time of all of it: says more than seconds where other programs run beside it. */
+  readonly cpuSeconds: number
   readonly result: Reevaluation
 }
 
@@ -178,6 +180,7 @@ async function evaluate(
   { full = false, gate }: { full?: boolean; gate?: PushGate } = {},
 ): Promise<Evaluated> {
   const times = { started: performance.now(), matched: 0, finished: 0 }
+  const before = process.cpuUsage()
   const { carry, finish } = opened.reevaluation
   const reevaluation = {
     ...opened.reevaluation,
@@ -199,19 +202,23 @@ async function evaluate(
   }
   const result = await reevaluate('feed', deps, signal, { full })
   const { started, matched, finished } = times
+  const { user, system } = process.cpuUsage(before)
   return {
     seconds: (finished - started) / 1000,
     matchingSeconds: (matched - started) / 1000,
     announcingSeconds: (performance.now() - finished) / 1000,
+    cpuSeconds: (user + system) / 1e6,
     result,
   }
 }
 
-function figuresOf({ seconds, matchingSeconds, announcingSeconds, result }: Evaluated): Record<string, number> {
+function figuresOf(evaluated: Evaluated): Record<string, number> {
+  const { seconds, matchingSeconds, announcingSeconds, cpuSeconds, result } = evaluated
   return {
     seconds: rounded(seconds),
     matching: rounded(matchingSeconds),
     announcing: rounded(announcingSeconds),
+    cpu: rounded(cpuSeconds),
     ...result,
   }
 }
