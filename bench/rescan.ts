@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { sql } from 'kysely'
 import { queueMigrations } from '../src/adapters/queue/job-table.ts'
 import { createStore, type OpenStore } from '../src/adapters/store/create-store.ts'
 import type { MatchSubject } from '../src/core/match/finding.ts'
@@ -16,11 +17,13 @@ import { foreseeRebuilds } from '../src/flows/foresee-rebuilds.ts'
 import { previewRules } from '../src/flows/preview-rules.ts'
 import type { PushGate } from '../src/flows/push-gate.ts'
 import { reevaluate, type Reevaluation } from '../src/flows/reevaluate.ts'
+import { startPostgres } from '../test/support/postgres.ts'
+import { copyFleet } from './copy-fleet.ts'
 import { createPushes } from './pushes.ts'
 import { adopt, advisoryEntry, packageVersions, random, universalAdvisory, writeFleet } from './fleet.ts'
 
 /*
- * npm run bench:rescan [-- --images n] [--advisories n] [--json] [--keep directory]
+ * npm run bench:rescan [-- --images n] [--advisories n] [--postgres] [--json] [--keep directory]
  *
  * Makes a fleet, then measures what a feed change costs: to committed verdicts, against matching every image and against
  * matching every package version once, and in the worst case, which pushes must not wait for. Progress goes to stderr.
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     advisories: { type: 'string', default: '300000' },
     changes: { type: 'string', default: '1000' },
     sample: { type: 'string', default: '40' },
+    postgres: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     keep: { type: 'string' },
   },
@@ -61,7 +65,8 @@ const otherRules = readyRules({
   exceptions: [],
 })
 
-const store = await createStore({ url: file, extraMigrations: queueMigrations })
+const server = values.postgres ? await startPostgres() : undefined
+const store = await createStore({ url: server?.url ?? file, extraMigrations: queueMigrations })
 const isNew = (await store.migrate()).length > 0
 try {
   const figures = await measure(store)
@@ -69,20 +74,21 @@ try {
   else for (const [name, value] of Object.entries(figures)) console.log(`${name.padEnd(34)} ${JSON.stringify(value)}`)
 } finally {
   await store.close()
+  await server?.stop()
   if (values.keep === undefined) rmSync(directory, { recursive: true })
 }
 
 async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
   if (isNew) {
     log(`writing ${size.images} images`)
-    writeFleet(file, size, log)
+    await fillStore(opened)
     log(`reading ${size.advisories} advisories`)
     await adopt(opened, initialAdvisories())
   }
   log('first evaluation')
   const first = await evaluate(opened)
   const rebuildsFirst = await timed(() => foresee(opened))
-  const bytes = statSync(file).size
+  const bytes = await storeBytes(opened)
 
   log(`a delta of ${values.changes} advisories`)
   await adopt(opened, changes(Number(values.changes)))
@@ -117,6 +123,23 @@ async function measure(opened: OpenStore): Promise<Record<string, unknown>> {
   }
 }
 
+/** The fleet is made in an SQLite file either way, so that both databases hold the same. */
+async function fillStore(opened: OpenStore): Promise<void> {
+  if (server) {
+    const lite = await createStore({ url: file, extraMigrations: queueMigrations })
+    await lite.migrate()
+    await lite.close()
+  }
+  writeFleet(file, size, log)
+  if (server) await copyFleet(file, opened)
+}
+
+async function storeBytes({ db }: OpenStore): Promise<number> {
+  if (!server) return statSync(file).size
+  const { rows } = await sql<{ bytes: number }>`select pg_database_size(current_database()) as bytes`.execute(db)
+  return rows[0]!.bytes
+}
+
 function* initialAdvisories() {
   for (let index = 0; index < size.advisories; index++) yield advisoryEntry(index, 0)
 }
@@ -147,6 +170,8 @@ interface Evaluated {
   readonly matchingSeconds: number
   /** Of telling about them, which nobody waits for. */
   readonly announcingSeconds: number
+  /** User and system time of all of it: says more than seconds where other programs run beside it. */
+  readonly cpuSeconds: number
   readonly result: Reevaluation
 }
 
@@ -155,6 +180,7 @@ async function evaluate(
   { full = false, gate }: { full?: boolean; gate?: PushGate } = {},
 ): Promise<Evaluated> {
   const times = { started: performance.now(), matched: 0, finished: 0 }
+  const before = process.cpuUsage()
   const { carry, finish } = opened.reevaluation
   const reevaluation = {
     ...opened.reevaluation,
@@ -176,19 +202,23 @@ async function evaluate(
   }
   const result = await reevaluate('feed', deps, signal, { full })
   const { started, matched, finished } = times
+  const { user, system } = process.cpuUsage(before)
   return {
     seconds: (finished - started) / 1000,
     matchingSeconds: (matched - started) / 1000,
     announcingSeconds: (performance.now() - finished) / 1000,
+    cpuSeconds: (user + system) / 1e6,
     result,
   }
 }
 
-function figuresOf({ seconds, matchingSeconds, announcingSeconds, result }: Evaluated): Record<string, number> {
+function figuresOf(evaluated: Evaluated): Record<string, number> {
+  const { seconds, matchingSeconds, announcingSeconds, cpuSeconds, result } = evaluated
   return {
     seconds: rounded(seconds),
     matching: rounded(matchingSeconds),
     announcing: rounded(announcingSeconds),
+    cpu: rounded(cpuSeconds),
     ...result,
   }
 }

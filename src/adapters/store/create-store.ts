@@ -49,7 +49,7 @@ export async function createStore(options: StoreOptions): Promise<OpenStore> {
     layers: layerTables(db),
     images: imageTables(db, engine),
     packages: packageTables(db, engine),
-    feeds: feedTables(db),
+    feeds: feedTables(db, engine),
     verdicts: verdictTables(db, engine),
     reevaluation: reevaluationTables(db, engine, classes),
     whatIf: whatIfTables(db, engine, classes),

@@ -16,7 +16,7 @@ export interface Engine {
    * What an `in` asks among, and a table of rows, as one parameter: however many there are, the text of the query is the same
    * and the database has it prepared. With a parameter a value, making the text and binding take longer than the query.
    */
-  among(ids: readonly number[]): RawBuilder<number>
+  among<T extends number | string>(values: readonly T[]): RawBuilder<T>
   table<T extends object>(columns: BulkColumns<T>, rows: readonly T[]): RawBuilder<T>
 }
 
@@ -47,14 +47,13 @@ export function storable(parameters: readonly unknown[]): unknown[] {
   )
 }
 
-/** Rows as a JSON array of arrays: texts as binding them would have them. */
+/** As binding them one by one would have them: texts that are no Unicode get the replacement character. */
+export function bulkValues(values: readonly unknown[]): unknown[] {
+  return storable(values).map((value) => (typeof value === 'string' ? value.toWellFormed() : value))
+}
+
+/** Rows as a JSON array of arrays. */
 export function bulkJson<T extends object>(columns: BulkColumns<T>, rows: readonly T[]): string {
   const names = Object.keys(columns) as (keyof T)[]
-  return JSON.stringify(
-    rows.map((row) =>
-      storable(names.map((name) => row[name])).map((value) =>
-        typeof value === 'string' ? value.toWellFormed() : value,
-      ),
-    ),
-  )
+  return JSON.stringify(rows.map((row) => bulkValues(names.map((name) => row[name]))))
 }

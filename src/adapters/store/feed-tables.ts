@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Advisory } from '../../core/match/advisory.ts'
 import { pageOf, paging } from './cursor.ts'
+import type { Engine } from './engine.ts'
 import { factTables } from './feed-facts.ts'
 import { gateTables } from './feed-gate-tables.ts'
 import { feedHistory } from './feed-history.ts'
@@ -19,7 +20,7 @@ const maxCachedBytes = 8 * 2 ** 20
 /** Rows read at once where a whole feed is walked: other work goes on between two parts. */
 const partSize = 20_000
 
-export function feedTables(db: Db): FeedTables {
+export function feedTables(db: Db, engine: Engine): FeedTables {
   /** By row: a changed advisory is a new row, and row numbers are never given twice. */
   const parsed = new LRUCache<number, Advisory>({ maxSize: maxCachedBytes })
 
@@ -33,7 +34,7 @@ export function feedTables(db: Db): FeedTables {
       const rows = await db
         .selectFrom('advisory_body')
         .select(['advisory_id as id', 'body'])
-        .where('advisory_id', 'in', part)
+        .where('advisory_id', 'in', engine.among(part))
         .execute()
       for (const { id, body } of rows) {
         const advisory = unpack(body) as Advisory
@@ -107,7 +108,7 @@ export function feedTables(db: Db): FeedTables {
         inForce(db, number)
           .innerJoin('affected', 'affected.advisory_id', 'advisory.id')
           .select(['affected.key', 'advisory.id'])
-          .where('affected.key', 'in', part)
+          .where('affected.key', 'in', engine.among(part))
           .orderBy('advisory.id')
           .execute(),
       )
@@ -130,7 +131,7 @@ export function feedTables(db: Db): FeedTables {
         inForce(db, number)
           .innerJoin('rated', 'rated.advisory_id', 'advisory.id')
           .select(['rated.id as key', 'advisory.id'])
-          .where('rated.id', 'in', part)
+          .where('rated.id', 'in', engine.among(part))
           .orderBy('advisory.id')
           .execute(),
       )

@@ -1,6 +1,6 @@
 import { PostgresAdapter, PostgresDialect, type PostgresPoolClient, sql } from 'kysely'
 import { Pool, types } from 'pg'
-import { bulkJson, type Engine, lockTimeoutMs, storable, type StoreLog } from './engine.ts'
+import { bulkJson, bulkValues, type Engine, lockTimeoutMs, storable, type StoreLog } from './engine.ts'
 import { storeError } from './store-error.ts'
 
 /** A query longer than this is a defect, not patience. */
@@ -22,7 +22,8 @@ export function postgres(url: string, log: StoreLog | undefined): Engine {
     now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     forUpdate: (query) => query.forUpdate(),
     forShare: (query) => query.forShare(),
-    among: (ids) => sql`(select unnest(${ids}::bigint[]))`,
+    among: (values) =>
+      sql`(select unnest(${bulkValues(values)}::${sql.raw(typeof values[0] === 'string' ? 'text' : 'bigint')}[]))`,
     table: (columns, rows) =>
       sql`(select ${sql.join(
         Object.entries(columns).map(

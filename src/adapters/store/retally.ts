@@ -26,10 +26,18 @@ export async function retally(
   const packages = await toAsk(tx, engine, standing.asked, now, limit)
   if (packages.length === 0) return 0
   const ids = packages.map(({ id }) => id)
-  const matches = await tx.selectFrom('package_match').selectAll().where('package_id', 'in', ids).execute()
-  const gaps = await tx.selectFrom('package_gap').select('package_id').where('package_id', 'in', ids).execute()
+  const matches = await tx
+    .selectFrom('package_match')
+    .selectAll()
+    .where('package_id', 'in', engine.among(ids))
+    .execute()
+  const gaps = await tx
+    .selectFrom('package_gap')
+    .select('package_id')
+    .where('package_id', 'in', engine.among(ids))
+    .execute()
   const before = await holdsOf(tx, ids, classes)
-  const changed = await saveTallies(tx, { packages, matches, gaps }, { rules, now, number: standing.asked })
+  const changed = await saveTallies(tx, engine, { packages, matches, gaps }, { rules, now, number: standing.asked })
   const after = await holdsOf(tx, [...changed], classes)
   const exceptions = exceptionNames(rules, standing.exceptions)
   const causes = packages

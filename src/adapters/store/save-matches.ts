@@ -36,15 +36,20 @@ export async function saveMatches(
           reason,
         })),
       )
-      const changes = await replaceMatches(tx, current, wanted, now)
+      const changes = await replaceMatches(tx, engine, current, wanted, now)
       const touched = new Set(changes.map(({ before, after }) => (after ?? before)!.vulnerability))
       await saveVulnerabilities(tx, engine, wanted, touched)
-      const otherGaps = await replaceGaps(tx, current, gaps)
+      const otherGaps = await replaceGaps(tx, engine, current, gaps)
       const number = standing.policy === rules.fingerprint ? standing.asked : 0
       const tallied = { packages, matches: distinct(wanted), gaps: distinctGaps(gaps) }
-      const otherTallies = await saveTallies(tx, tallied, { rules, now, number })
+      const otherTallies = await saveTallies(tx, engine, tallied, { rules, now, number })
       await markDue(tx, packages, otherTallies, { changes, otherGaps })
-      await tx.updateTable('package').set({ matched_snapshot: snapshot }).where('id', 'in', current).execute()
+      await tx
+        .updateTable('package')
+        .set({ matched_snapshot: snapshot })
+        .where('id', 'in', engine.among(current))
+        .where('matched_snapshot', '<', snapshot)
+        .execute()
     }
   })
 }
@@ -59,7 +64,7 @@ async function lockPackages(
   const query = tx
     .selectFrom('package')
     .select(lockedColumns)
-    .where('id', 'in', ids)
+    .where('id', 'in', engine.among(ids))
     .where('matched_snapshot', '<=', snapshot)
     .orderBy('id')
   return engine.forUpdate(query).execute()
@@ -68,11 +73,16 @@ async function lockPackages(
 /** Writes only what differs, and returns that. */
 async function replaceMatches(
   tx: Tx,
+  engine: Engine,
   packages: readonly number[],
   wanted: readonly MatchRow[],
   now: string,
 ): Promise<readonly MatchChange[]> {
-  const stored = await tx.selectFrom('package_match').selectAll().where('package_id', 'in', packages).execute()
+  const stored = await tx
+    .selectFrom('package_match')
+    .selectAll()
+    .where('package_id', 'in', engine.among(packages))
+    .execute()
   const storedByKey = new Map(stored.map((row) => [keyOf(row), row]))
   for (const row of wanted) row.fixed_since = fixedSince(row, storedByKey.get(keyOf(row)), now)
   const wantedByKey = new Map(wanted.map((row) => [keyOf(row), row]))
@@ -141,8 +151,17 @@ function distinctGaps(gaps: readonly GapRow[]): readonly GapRow[] {
 }
 
 /** Returns the packages that have other gaps now. */
-async function replaceGaps(tx: Tx, packages: readonly number[], gaps: readonly GapRow[]): Promise<Set<number>> {
-  const stored = await tx.selectFrom('package_gap').selectAll().where('package_id', 'in', packages).execute()
+async function replaceGaps(
+  tx: Tx,
+  engine: Engine,
+  packages: readonly number[],
+  gaps: readonly GapRow[],
+): Promise<Set<number>> {
+  const stored = await tx
+    .selectFrom('package_gap')
+    .selectAll()
+    .where('package_id', 'in', engine.among(packages))
+    .execute()
   const former = new Map(stored.map((row) => [gapKey(row), row]))
   const wanted = new Map(distinctGaps(gaps).map((row) => [gapKey(row), row]))
   const other = new Set([

@@ -4,6 +4,7 @@ import type { Rules } from '../../core/policy/rules.ts'
 import { earlier } from '../../core/policy/rules.ts'
 import { tallyOf, type Tally } from '../../core/policy/tally.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
+import type { Engine } from './engine.ts'
 import { dueCauses, type MatchChange } from './due-causes.ts'
 import type { MatchRow } from './match-rows.ts'
 import { inserted } from './rows.ts'
@@ -45,12 +46,17 @@ export interface Tallied {
 }
 
 /** Counts what the packages have now, and marks them as asked. Returns those that have another tally than before. */
-export async function saveTallies(tx: Tx, tallied: Tallied, asking: Asking): Promise<ReadonlySet<number>> {
+export async function saveTallies(
+  tx: Tx,
+  engine: Engine,
+  tallied: Tallied,
+  asking: Asking,
+): Promise<ReadonlySet<number>> {
   const { packages } = tallied
   const { tallies, askAgain } = await askAll(tx, tallied, asking)
   const wanted = await tallyRows(tx, tallied, tallies)
   const ids = packages.map(({ id }) => id)
-  const stored = await tx.selectFrom('package_tally').selectAll().where('package_id', 'in', ids).execute()
+  const stored = await tx.selectFrom('package_tally').selectAll().where('package_id', 'in', engine.among(ids)).execute()
   const rows = changedRows(wanted, stored)
   for (const part of inserted(rows)) {
     await tx
@@ -61,7 +67,12 @@ export async function saveTallies(tx: Tx, tallied: Tallied, asking: Asking): Pro
       )
       .execute()
   }
-  await tx.updateTable('package').set({ asked: asking.number, ask_again: null }).where('id', 'in', ids).execute()
+  await tx
+    .updateTable('package')
+    .set({ asked: asking.number, ask_again: null })
+    .where('id', 'in', engine.among(ids))
+    .where((eb) => eb.or([eb('asked', '<>', asking.number), eb('ask_again', 'is not', null)]))
+    .execute()
   for (const [time, due] of Map.groupBy(askAgain.keys(), (id) => askAgain.get(id)!)) {
     await tx.updateTable('package').set({ ask_again: time }).where('id', 'in', due).execute()
   }

@@ -14,7 +14,7 @@ import {
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { TallymanError } from '../../errors.ts'
-import { bulkJson, type Engine, lockTimeoutMs, storable } from './engine.ts'
+import { bulkJson, bulkValues, type Engine, lockTimeoutMs, storable } from './engine.ts'
 import { storeError } from './store-error.ts'
 
 /** One connection a process: Kysely lets one transaction or query at a time use it. */
@@ -32,7 +32,7 @@ export function sqlite(path: string): Engine {
     now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
     forUpdate: (query) => query,
     forShare: (query) => query,
-    among: (ids) => sql`(select value from json_each(${JSON.stringify(ids)}))`,
+    among: (values) => sql`(select value from json_each(${JSON.stringify(bulkValues(values))}))`,
     table: (columns, rows) =>
       sql`(select ${sql.join(
         Object.keys(columns).map((name, index) => sql`value ->> ${sql.lit(index)} as ${sql.ref(name)}`),
