@@ -31,6 +31,8 @@ export interface AskedFinding {
 /** `undefined`: it could not be told, because an expression failed or versions cannot be compared. */
 export interface Answer {
   readonly holds: boolean | undefined
+  /** Why it could not be told. */
+  readonly why?: string
   /** When time alone can change it, RFC 3339. */
   readonly until: string | null
 }

@@ -138,14 +138,14 @@ describe('a mistake is shown with line, column and what was expected', () => {
       'an empty scope, which would be everywhere',
       `${vulnerable}  scope: {}\n${owned}${until}`,
       [
-        'e.yaml:6:10: spec.scope: expected a mapping with at least one of registries, repositories, tags, labels, platforms, bases, or the word everywhere',
+        'e.yaml:6:10: spec.scope: expected a mapping with at least one of registries, repositories, tags, labels, platforms, bases, digests, or the word everywhere',
       ],
     ],
     [
       'an unknown key of a scope',
       `${vulnerable}  scope: { repository: a }\n${owned}${until}`,
       [
-        'e.yaml:6:12: spec.scope.repository: unknown key, expected one of registries, repositories, tags, labels, platforms, bases',
+        'e.yaml:6:12: spec.scope.repository: unknown key, expected one of registries, repositories, tags, labels, platforms, bases, digests',
       ],
     ],
     [

@@ -35,7 +35,7 @@ export function askFinding(conditions: FindingConditions): AskFinding {
     const result = evaluateExpression(expression, 'finding', variablesOf(finding, subject, age))
     // An expression may ask for the fix's age in days: tomorrow the answer can be another one.
     const until = fixedSince === null || !expression.includes('fixDays') ? null : daysAfter(fixedSince, (age ?? 0) + 1)
-    return { holds: 'value' in result ? result.value : undefined, until }
+    return 'value' in result ? { holds: result.value, until } : { holds: undefined, why: result.error, until }
   }
 }
 

@@ -50,8 +50,10 @@ describe('a least version', () => {
   })
 
   test('cannot tell where versions cannot be compared', () => {
-    expect(least({ ...ssl, ecosystem: '' })).toBe('unknown')
-    expect(ask({ minimum: { 'left-pad': '1.0.0' } })(askedPackage('left-pad', { version: 'latest' }))).toBe('unknown')
+    expect(least({ ...ssl, ecosystem: '' })).toEqual({ unknown: 'versions cannot be compared' })
+    expect(ask({ minimum: { 'left-pad': '1.0.0' } })(askedPackage('left-pad', { version: 'latest' }))).toEqual({
+      unknown: 'versions cannot be compared',
+    })
   })
 })
 
@@ -60,7 +62,7 @@ test('an expression catches where it is true, and cannot tell where it fails', (
   expect(rules.map((expression) => ask({ expression })(askedPackage('left-pad')))).toEqual([
     'caught',
     'free',
-    'unknown',
+    { unknown: 'unknown variable nothing, expected pkg' },
   ])
 })
 

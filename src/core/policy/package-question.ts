@@ -5,8 +5,8 @@ import { isOfEcosystem, packagePattern } from './finding-question.ts'
 import { licenseTest } from './license.ts'
 import type { PackageRule } from './policy.ts'
 
-/** `unknown`: whether it is caught cannot be told. `unlicensed`: the package states no licence. */
-type PackageAnswer = 'caught' | 'free' | 'unknown' | 'unlicensed'
+/** `unlicensed`: the package states no licence. `unknown`: why it cannot be told whether it is caught. */
+type PackageAnswer = 'caught' | 'free' | 'unlicensed' | { readonly unknown: string }
 
 export type AskPackage = (subject: AskedPackage) => PackageAnswer
 
@@ -44,12 +44,12 @@ function questionOf({ deny, allow, licenses, minimum, expression }: PackageRule)
     const { name, version, type, ecosystem, source, purl, licenses: stated } = subject
     const variables = { name, version, type, ecosystem, source: source?.name ?? name, purl, licenses: stated }
     const result = evaluateExpression(expression ?? 'false', 'package', { package: variables })
-    return 'error' in result ? 'unknown' : result.value ? 'caught' : 'free'
+    return 'error' in result ? { unknown: result.error } : result.value ? 'caught' : 'free'
   }
 }
 
 /** By the ecosystem's own order. */
 function older({ ecosystem, version }: AskedPackage, least: string): PackageAnswer {
   const order = schemeFor(ecosystem)?.compare(version, least)
-  return order === undefined ? 'unknown' : order < 0 ? 'caught' : 'free'
+  return order === undefined ? { unknown: 'versions cannot be compared' } : order < 0 ? 'caught' : 'free'
 }

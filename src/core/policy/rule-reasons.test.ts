@@ -126,7 +126,7 @@ test('a rule that cannot be told to fit leaves the finding undecided, whatever c
     policy: 'ours',
     reasons: [
       'fail critical (1): 1 vulnerability of critical severity, with a fix',
-      'inconclusive odd (2): the expression of the rule cannot be evaluated for 2 vulnerabilities',
+      'inconclusive odd (2): the expression of the rule cannot be evaluated for 2 vulnerabilities: the expression has to be bool, and is int',
     ],
   })
 })
@@ -158,7 +158,7 @@ describe('rules over packages', () => {
       reasons: [
         'fail denied (1): 1 package that it denies',
         'fail licences (1): 1 package under licences that it does not allow',
-        'inconclusive least (1): the rule cannot be decided for 1 package',
+        'inconclusive least (1): the rule cannot be decided for 1 package: versions cannot be compared',
         'warn licences (1): 1 package without a stated licence',
         'warn least (1): 1 package older than the least version',
       ],

@@ -1,7 +1,7 @@
 import type { Bench, WeighedReason } from './evidence.ts'
 import type { FindingConditions, UnknownAction, VulnerabilityRule } from './policy.ts'
 import type { ReadyPackageRule, ReadyPolicy, ReadyVulnerabilityRule } from './rules.ts'
-import type { FindingClass, PackageClass, Tally } from './tally.ts'
+import { whyFailed, type FindingClass, type PackageClass, type Tally, type TallyClass } from './tally.ts'
 
 /** Open findings of one class. */
 export interface ClassFate {
@@ -38,13 +38,13 @@ type Fate = 'acts' | 'grace' | 'failed'
 /** The first rule that fits a finding, or cannot be told to. */
 export function decide(
   rules: readonly PolicyRule<ReadyVulnerabilityRule>[],
-  { holds, failed }: FindingClass,
+  some: FindingClass,
 ): { readonly rule: PolicyRule<ReadyVulnerabilityRule>; readonly fate: Fate } | undefined {
   for (const rule of rules) {
     const { key, overKey } = rule.ready
-    if (failed.includes(key)) return { rule, fate: 'failed' }
-    if (!holds.includes(key)) continue
-    return { rule, fate: overKey === null || holds.includes(overKey) ? 'acts' : 'grace' }
+    if (whyFailed(some, key) !== undefined) return { rule, fate: 'failed' }
+    if (!some.holds.includes(key)) continue
+    return { rule, fate: overKey === null || some.holds.includes(overKey) ? 'acts' : 'grace' }
   }
   return undefined
 }
@@ -57,20 +57,26 @@ export function actionOf({ grace, action }: VulnerabilityRule, fate: Fate): Unkn
 
 function reasonOf(
   bench: Bench,
-  { policy, ready: { rule } }: PolicyRule<ReadyVulnerabilityRule>,
+  { policy, ready: { rule, key } }: PolicyRule<ReadyVulnerabilityRule>,
   fate: Fate,
   classes: readonly ClassFate[],
 ): WeighedReason[] {
   const findings = total(classes)
   const name = bench.nameOf(policy, rule.name)
   if (fate === 'failed') {
-    const message = `the expression of the rule cannot be evaluated for ${vulnerabilities(findings)}`
+    const why = firstWhy(classes, key)
+    const message = `the expression of the rule cannot be evaluated for ${vulnerabilities(findings)}: ${why}`
     return [{ outcome: 'inconclusive', rule: name, message, findings }]
   }
   const outcome = actionOf(rule, fate)
   if (outcome === 'ignore') return []
   const grace = fate === 'grace' ? `, within the grace period of ${days(rule.grace?.days ?? 0)}` : ''
   return [{ outcome, rule: name, message: `${findingsPhrase(rule, classes)}${grace}`, findings }]
+}
+
+/** Of several reasons the same one, in whatever order the classes come. */
+function firstWhy(classes: readonly { readonly class: TallyClass }[], key: string): string | undefined {
+  return classes.flatMap((some) => whyFailed(some.class, key) ?? []).sort()[0]
 }
 
 const total = (classes: readonly { readonly count: number }[]): number =>
@@ -130,7 +136,9 @@ export function packageReasons(bench: Bench, tally: Tally): WeighedReason[] {
     fates.set(decided.fate, (fates.get(decided.fate) ?? 0) + count)
   }
   return rules.flatMap((rule) =>
-    [...(caught.get(rule) ?? [])].flatMap(([fate, count]) => packageReason(bench, rule, fate, count)),
+    [...(caught.get(rule) ?? [])].flatMap(([fate, count]) =>
+      packageReason(bench, rule, fate === 'failed' ? { fate, why: firstWhy(tally, rule.ready.key) } : { fate }, count),
+    ),
   )
 }
 
@@ -138,13 +146,13 @@ type PackageFate = 'caught' | 'unlicensed' | 'failed'
 
 function decidePackage(
   rules: readonly PolicyRule<ReadyPackageRule>[],
-  { holds, failed }: PackageClass,
+  some: PackageClass,
 ): { readonly rule: PolicyRule<ReadyPackageRule>; readonly fate: PackageFate } | undefined {
   for (const rule of rules) {
     const { key, unlicensedKey } = rule.ready
-    if (holds.includes(key)) return { rule, fate: 'caught' }
-    if (failed.includes(key)) return { rule, fate: 'failed' }
-    if (holds.includes(unlicensedKey) && rule.ready.rule.licenses?.unknown !== 'ignore')
+    if (some.holds.includes(key)) return { rule, fate: 'caught' }
+    if (whyFailed(some, key) !== undefined) return { rule, fate: 'failed' }
+    if (some.holds.includes(unlicensedKey) && rule.ready.rule.licenses?.unknown !== 'ignore')
       return { rule, fate: 'unlicensed' }
   }
   return undefined
@@ -153,14 +161,14 @@ function decidePackage(
 function packageReason(
   bench: Bench,
   { policy, ready: { rule } }: PolicyRule<ReadyPackageRule>,
-  fate: PackageFate,
+  { fate, why }: { readonly fate: PackageFate; readonly why?: string | undefined },
   count: number,
 ): WeighedReason[] {
   const name = bench.nameOf(policy, rule.name)
   const packages = count === 1 ? '1 package' : `${count} packages`
   const reason = (outcome: WeighedReason['outcome'] | 'ignore', message: string): WeighedReason[] =>
     outcome === 'ignore' ? [] : [{ outcome, rule: name, message, findings: count }]
-  if (fate === 'failed') return reason('inconclusive', `the rule cannot be decided for ${packages}`)
+  if (fate === 'failed') return reason('inconclusive', `the rule cannot be decided for ${packages}: ${why}`)
   if (fate === 'unlicensed') return reason(rule.licenses?.unknown ?? 'ignore', `${packages} without a stated licence`)
   if (rule.deny) return reason(rule.action, `${packages} that it denies`)
   if (rule.allow) return reason(rule.action, `${packages} that it does not allow`)

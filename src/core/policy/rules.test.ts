@@ -124,7 +124,7 @@ test('a class is what all rules answer, and the earliest time when time changes 
     severity: 'low',
     fixable: true,
     holds: expect.arrayContaining([week!.key, one.key]),
-    failed: [fails!.key],
+    failed: [`${fails!.key} the expression has to be bool, and is int`],
   })
   expect(until).toBe('2026-06-06T00:00:00.000Z')
   expect(some.holds).toHaveLength(2)

@@ -8,7 +8,7 @@ import type { ImageFacts } from './image-facts.ts'
 import type { FindingConditions, PackageRule, Policy, Scope, VulnerabilityRule } from './policy.ts'
 import { exceptionHolds, policyHolds, type Holds } from './scope.ts'
 import { askedStanding, oldFix, type AskedStanding } from './standing.ts'
-import type { FindingClass, PackageClass } from './tally.ts'
+import { failure, type FindingClass, type PackageClass } from './tally.ts'
 
 /** A vulnerability rule with the questions that decide whether it acts. */
 export interface ReadyVulnerabilityRule {
@@ -144,7 +144,7 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
       for (const [key, ask] of asked) {
         const answer = ask(finding, subject, nowMs)
         if (answer.holds === true) holds.push(key)
-        else if (answer.holds === undefined) failed.push(key)
+        else if (answer.holds === undefined) failed.push(failure(key, answer.why))
         until = earlier(until, answer.until)
       }
       for (const key of exceptionKeys(exceptionsById, finding, subject)) holds.push(key)
@@ -162,7 +162,7 @@ export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
         const answer = ask(subject)
         if (answer === 'caught') holds.push(key)
         else if (answer === 'unlicensed') holds.push(unlicensedKey)
-        else if (answer === 'unknown') failed.push(key)
+        else if (answer !== 'free') failed.push(failure(key, answer.unknown))
       }
       if (holds.length + failed.length === 0) return undefined
       return { kind: 'package', holds: holds.sort(), failed: failed.sort() }

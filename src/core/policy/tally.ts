@@ -3,7 +3,8 @@ import type { FindingCounts } from './policy.ts'
 
 /**
  * What decides about a finding: two findings of one class have the same fate under the rules in force, in whatever image.
- * `holds` are the keys of the questions (rules.ts) whose answer is yes, `failed` of those that could not be answered; both sorted.
+ * `holds` are the keys of the questions (rules.ts) whose answer is yes, `failed` of those that could not be answered, with why
+ * (`failure`); both sorted.
  */
 export interface FindingClass {
   readonly kind: 'finding'
@@ -22,6 +23,19 @@ export interface PackageClass {
 }
 
 export type TallyClass = FindingClass | PackageClass
+
+/** Errors are few different texts, and stay so: a long one is cut. */
+const maxWhy = 120
+
+/** An entry of `failed`. */
+export function failure(key: string, why = 'no reason is known'): string {
+  return `${key} ${why.slice(0, maxWhy)}`
+}
+
+/** Why the question could not be answered; undefined where it could. */
+export function whyFailed({ failed }: Pick<TallyClass, 'failed'>, key: string): string | undefined {
+  return failed.find((entry) => entry.startsWith(`${key} `))?.slice(key.length + 1)
+}
 
 /** One text for one class. */
 export function classText({ kind, holds, failed, ...own }: TallyClass): string {
