@@ -13,6 +13,8 @@ export interface ScanFigures {
   /** Milliseconds by cataloger, and their share of the pipeline's CPU in percent. */
   readonly catalogers: Record<string, { readonly milliseconds: number; readonly percent: number }>
   readonly image: Record<string, number>
+  /** What the benchmark and the search for secrets cost, of a cold scan's CPU. */
+  readonly checksAndSecrets: Record<string, number>
 }
 
 type Series = 'pull' | 'test' | 'cold' | 'pipeline' | 'warm' | 'small'
@@ -106,6 +108,7 @@ function figuresOf(runs: Record<Series, readonly Cost[]>, { large }: BenchLayers
       newLayerAloneSeconds: rounded(wall('small')),
       secondsBeyondNewLayer: rounded(wall('warm') - wall('small')),
     },
+    checksAndSecrets: besideInventory(runs.pipeline.map(pipelineOutput), cpu('cold')),
     catalogers: sharesOf(runs.pipeline.map(pipelineOutput), cpu('pipeline')),
   }
 }
@@ -117,6 +120,22 @@ interface PipelineOutput {
 
 function pipelineOutput({ stdout }: Cost): PipelineOutput {
   return JSON.parse(stdout) as PipelineOutput
+}
+
+const ofChecks = ['accounts', 'unverified-sources', 'sshd-config', 'sudoers', '(benchmark of the image)']
+const ofSecrets = ['secrets', '(secrets of the image)']
+
+/** `percentAdded`: beyond what the scan would cost without them. */
+function besideInventory(outputs: readonly PipelineOutput[], cpuSeconds: number): Record<string, number> {
+  const sum = (names: readonly string[]): number =>
+    median(outputs.map(({ profile }) => names.reduce((total, name) => total + (profile.read[name] ?? 0), 0)))
+  const [checks, secrets] = [sum(ofChecks), sum(ofSecrets)]
+  const own = checks + secrets
+  return {
+    checksMilliseconds: rounded(checks, 1),
+    secretsMilliseconds: rounded(secrets, 1),
+    percentAdded: rounded((own / (cpuSeconds * 1_000 - own)) * 100, 1),
+  }
 }
 
 function sharesOf(outputs: readonly PipelineOutput[], cpuSeconds: number): ScanFigures['catalogers'] {
