@@ -54,7 +54,7 @@ export async function judgeImage(
     checkedAt: now,
     until,
   }
-  await store.verdicts.save(record, rules.fingerprint)
+  await store.verdicts.save(record, { rules, evidence })
   return record
 }
 

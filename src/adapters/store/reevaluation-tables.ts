@@ -2,6 +2,7 @@ import type { Distro } from '../../core/inventory/package.ts'
 import { judgeDue } from './due-images.ts'
 import type { Engine } from './engine.ts'
 import type { Standing } from './reevaluation-records.ts'
+import { rulesAt } from './rules-since.ts'
 import { retally } from './retally.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
@@ -47,6 +48,8 @@ export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses
         await tx.updateTable('standing').set({ snapshot: target.snapshot, checked_at: at }).execute()
         return true
       }),
+
+    rulesAt: (time) => rulesAt(db, time),
 
     async ecosystems() {
       const rows = await db.selectFrom('package').select('ecosystem').distinct().where('ecosystem', '<>', '').execute()

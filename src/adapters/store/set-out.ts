@@ -4,6 +4,7 @@ import { timeCause } from '../../core/policy/cause.ts'
 import type { ReadyException, Rules } from '../../core/policy/rules.ts'
 import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
+import { noteRules } from './rules-since.ts'
 import type { Target } from './reevaluation-records.ts'
 import { exploitedOtherwise } from './retally.ts'
 import { listed } from './rows.ts'
@@ -54,6 +55,7 @@ export async function setOut(
     stale,
     asked,
   }
+  await noteRules(tx, rules, now)
   await tx.updateTable('standing').set(next).execute()
   return { ...row, ...next, matched: row.matched }
 }
