@@ -8,6 +8,7 @@ import { momentOf } from '../core/policy/rfc3339.ts'
 import { readyRules, type Rules } from '../core/policy/rules.ts'
 import { TallymanError } from '../errors.ts'
 import type { AskedImage } from './answer-verdict.ts'
+import { sameDecision } from './judge-image.ts'
 import { knownThen, type Known, type KnownThen, type Then } from './known-then.ts'
 
 export interface AsOfDeps {
@@ -172,8 +173,4 @@ async function notesOn(image: ImageRecord, { moment, stood, then }: Answered, { 
     ...(anew ? [`image inventoried anew on ${anew}: what would have been known is by its newer inventory`] : []),
     ...(then?.isElsewhere ? ['it lay nowhere then: judged as where it lies now'] : []),
   ]
-}
-
-function sameDecision(a: Pick<Known, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
-  return a.outcome === b.outcome && a.policy === b.policy && JSON.stringify(a.reasons) === JSON.stringify(b.reasons)
 }

@@ -84,6 +84,6 @@ async function announcedEndOf(distro: Distro | null, { feeds }: Pick<Store, 'fee
   return distro ? announcedEnd(distro, await feeds.facts('eol', lifetimeKeys(distro))) : undefined
 }
 
-function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
+export function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
   return a.outcome === b.outcome && a.policy === b.policy && JSON.stringify(a.reasons) === JSON.stringify(b.reasons)
 }
