@@ -143,9 +143,9 @@ async function imageAsOf(digest: Digest, platform: string, moment: PastMoment, s
   const image = await store.images.get(digest)
   if (!image) return { digest, platform, stood: null, known: null, agree: null, notes: ['never scanned'] }
   const stood = (await store.verdicts.at(digest, moment.time)) ?? null
-  const then = moment.gone === null ? await knownThen(image, moment, store) : undefined
-  const known = then?.verdict ?? null
-  const notes = await notesOn(image, { moment, stood, then }, store)
+  const past = moment.gone === null ? await knownThen(image, moment, store) : undefined
+  const known = past?.verdict ?? null
+  const notes = await notesOn(image, { moment, stood, past }, store)
   return {
     digest,
     platform: image.platform,
@@ -159,10 +159,10 @@ async function imageAsOf(digest: Digest, platform: string, moment: PastMoment, s
 interface Answered {
   readonly moment: PastMoment
   readonly stood: HistoryRecord | null
-  readonly then: KnownThen | undefined
+  readonly past: KnownThen | undefined
 }
 
-async function notesOn(image: ImageRecord, { moment, stood, then }: Answered, { verdicts }: Store): Promise<string[]> {
+async function notesOn(image: ImageRecord, { moment, stood, past }: Answered, { verdicts }: Store): Promise<string[]> {
   const { gone, notes, snapshot } = moment
   const made = stood && (await verdicts.made(image.digest, stood.id))
   const anew = made?.by?.inventoriedAnew
@@ -171,6 +171,6 @@ async function notesOn(image: ImageRecord, { moment, stood, then }: Answered, { 
     ...(gone === null ? notes : [gone]),
     ...(snapshot ? [] : ['no feed had been adopted yet']),
     ...(anew ? [`image inventoried anew on ${anew}: what would have been known is by its newer inventory`] : []),
-    ...(then?.isElsewhere ? ['it lay nowhere then: judged as where it lies now'] : []),
+    ...(past?.isElsewhere ? ['it lay nowhere then: judged as where it lies now'] : []),
   ]
 }

@@ -18,9 +18,9 @@ export async function findingsThen(digest: Digest, moment: PastMoment, store: St
   if (!image) throw new TallymanError('NOT_FOUND', `no image ${digest} is stored`)
   if (moment.gone !== null) throw new TallymanError('NOT_FOUND', moment.gone)
   const { time, rules, snapshot } = moment
-  const then = await knownThen(image, moment, store)
-  const decided = await decidedOf(digest, time, { store, rules, then })
-  const findings = decided.findings(then.findings)
+  const past = await knownThen(image, moment, store)
+  const decided = await decidedOf(digest, time, { store, rules, past })
+  const findings = decided.findings(past.findings)
   const exploitation = await exploitationOf(findings, store, snapshot?.number)
   const base = (await store.images.base(digest)) ?? null
   const layers = layerOfEach(await packagesOf(image, store))

@@ -8,8 +8,11 @@ import { TallymanError } from '../errors.ts'
 
 /** A verdict of the history, judged again from what was kept of its making. */
 export interface Replay {
-  /** `same`: byte for byte what is stored. `not-kept`: from before the making of verdicts was kept. */
-  readonly result: 'same' | 'different' | 'not-kept'
+  /**
+   * `same`: byte for byte what is stored. `reworded`: the same decision, but another version of tallyman puts its reasons into other
+   * words. `not-kept`: from before the making of verdicts was kept.
+   */
+  readonly result: 'same' | 'reworded' | 'different' | 'not-kept'
   readonly verdict: HistoryRecord
   /** What it is judged to be now; null where that cannot be told. */
   readonly replayed: Replayed | null
@@ -34,8 +37,7 @@ export async function replayVerdict(
   const { verdict, by } = made
   if (!by) return { result: 'not-kept', verdict, replayed: null, inventoriedAnew: null }
   const replayed = judgedAgain(by, verdict.checkedAt)
-  const result = textOf(replayed) === textOf(verdict) ? 'same' : 'different'
-  return { result, verdict, replayed, inventoriedAnew: by.inventoriedAnew }
+  return { result: resultOf(replayed, verdict), verdict, replayed, inventoriedAnew: by.inventoriedAnew }
 }
 
 /** A verdict is what it was judged to be when it was last checked and written. */
@@ -46,3 +48,12 @@ function judgedAgain({ documents, evidence }: StoredJudging, checkedAt: string):
 
 const textOf = ({ outcome, policy, reasons, counts, until }: Replayed): string =>
   JSON.stringify([outcome, policy, reasons, counts, until])
+
+function resultOf(replayed: Replayed, stored: Replayed): Replay['result'] {
+  if (textOf(replayed) === textOf(stored)) return 'same'
+  return textOf(withoutWords(replayed)) === textOf(withoutWords(stored)) ? 'reworded' : 'different'
+}
+
+function withoutWords(verdict: Replayed): Replayed {
+  return { ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason, message: '' })) }
+}

@@ -41,7 +41,7 @@ const replayColumn: Column<HistoryRow> = {
   style: ({ replay }) => (replay?.result === 'different' ? 'red' : undefined),
 }
 
-const words = { same: 'the same', different: 'another', 'not-kept': 'not kept' } as const
+const words = { same: 'the same', reworded: 'in other words', different: 'another', 'not-kept': 'not kept' } as const
 
 /** For each image, what it was judged to be, newest first. */
 export function renderHistory(images: readonly ImageHistory[], format: Format, view: ReportView): string {

@@ -38,7 +38,7 @@ export const asOfAnswerSchema = named(
 export const replaySchema = named(
   'Replay',
   shape<Replay>({
-    result: word(['same', 'different', 'not-kept']),
+    result: word(['same', 'reworded', 'different', 'not-kept']),
     verdict: ref(historyRecordSchema),
     replayed: orNull(shape<Replayed>({ ...decision, until: nullable('string') })),
     inventoriedAnew: nullable('string'),
