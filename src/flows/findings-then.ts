@@ -15,7 +15,11 @@ import { knownThen } from './known-then.ts'
  */
 export async function findingsThen(digest: Digest, moment: PastMoment, store: Store): Promise<readonly FindingPart[]> {
   const image = await store.images.get(digest)
-  if (!image) throw new TallymanError('NOT_FOUND', `no image ${digest} is stored`)
+  if (!image) {
+    const children = (await store.images.index(digest))?.children.map((child) => `${child.platform} ${child.digest}`)
+    const what = children ? `${digest} is an index; ask for one of its images: ${children.join(', ')}` : undefined
+    throw new TallymanError('NOT_FOUND', what ?? `no image ${digest} is stored`)
+  }
   if (moment.gone !== null) throw new TallymanError('NOT_FOUND', moment.gone)
   const { time, rules, snapshot } = moment
   const past = await knownThen(image, moment, store)
