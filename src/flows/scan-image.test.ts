@@ -44,6 +44,8 @@ test('what is kept of an image has its secrets in none of its parts in full', as
   )
   const kept = await scans.store.images.get(image.descriptor.digest)
   expect(JSON.stringify([report, kept])).not.toContain('hunter2')
+})
+
 test('what newer catalogers make of an image is told as their doing', async () => {
   const image = await buildImage({
     config: { User: 'app' },
