@@ -422,12 +422,7 @@ async function push(world: World, index: number, matching: boolean, trouble: Tro
   await store.images.save(
     scan(image.name, packages, { distro, ...factsOf(index, reading), scannedAt: now.toISOString() }),
   )
-  await judgeAsOfNow(
-    digestOf(image.name),
-    'scanned again',
-    { store, rules: async () => rules, now: () => now, matching },
-    never,
-  )
+  await judgeAsOfNow(digestOf(image.name), { store, rules: async () => rules, now: () => now, matching }, never)
 }
 
 async function take(world: World, taken: Step): Promise<void> {

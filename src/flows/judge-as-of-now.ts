@@ -1,4 +1,4 @@
-import { judgeImage, type JudgeDeps } from './judge-image.ts'
+import { judgeImage, scannedAgain, type JudgeDeps } from './judge-image.ts'
 import { matchPackages } from './match-packages.ts'
 import type { Digest } from '../core/image/digest.ts'
 
@@ -8,9 +8,9 @@ import type { Digest } from '../core/image/digest.ts'
  */
 export async function judgeAsOfNow(
   digest: Digest,
-  cause: string,
   deps: JudgeDeps & { readonly matching?: boolean },
   signal: AbortSignal,
+  cause = scannedAgain,
 ): Promise<void> {
   const { feeds } = deps.store
   const current = async () => (deps.matching === false ? undefined : feeds.current())

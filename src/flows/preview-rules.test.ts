@@ -51,12 +51,7 @@ beforeEach(async () => {
     const distro = null
     await store.images.save(scan(name, packages, { distro, checks }))
     await store.sightings.observe(at, digestOf(name), 'latest', now().toISOString())
-    await judgeAsOfNow(
-      digestOf(name),
-      'scanned again',
-      { store, rules: async () => readyRules(documents[0]!), now },
-      signal,
-    )
+    await judgeAsOfNow(digestOf(name), { store, rules: async () => readyRules(documents[0]!), now }, signal)
   }
 })
 afterEach(() => store.close())

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ImageRecord, Location, ScanRecord } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { imageConfigOf } from './read-config.ts'
-import type { JudgeDeps } from './judge-image.ts'
+import { scannedAgain, type JudgeDeps } from './judge-image.ts'
 import { judgeAsOfNow } from './judge-as-of-now.ts'
 import { readLayers, type LayerDeps } from './read-layers.ts'
 import { runBenchmark } from '../core/benchmark/benchmark.ts'
@@ -152,8 +152,8 @@ async function scanPlatform(
   if (!inventoryIsCurrent(former)) {
     await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
   }
-  const cause = former && !isReadByThese(former) ? 'analyser upgraded' : 'scanned again'
-  await judgeAsOfNow(descriptor.digest, cause, deps, signal)
+  const cause = former && !isReadByThese(former) ? 'analyser upgraded' : scannedAgain
+  await judgeAsOfNow(descriptor.digest, deps, signal, cause)
 }
 
 /** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice, unless its reading died. */

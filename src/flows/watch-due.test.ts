@@ -21,7 +21,7 @@ test('an image that grows too old turns without a push, a feed or a new policy',
   const deps = { store, rules: async () => rules, now: () => now, announce: async () => {} }
   const never = new AbortController().signal
   await store.images.save(scan('image', [], { created: '2026-04-15T00:00:00Z', coverage: [] }))
-  await judgeAsOfNow(digestOf('image'), 'scanned again', deps, never)
+  await judgeAsOfNow(digestOf('image'), deps, never)
   await reevaluate('policy', deps, never)
   expect(await store.verdicts.current(digestOf('image'))).toMatchObject({
     outcome: 'pass',

@@ -37,7 +37,7 @@ beforeAll(async () => {
   await storeImage(store, 'app')
   await store.sightings.observe(hub, app, '1.0', may)
   await reevaluate('feed', { ...judging(may), announce: async () => {} }, never, { full: true })
-  await judgeAsOfNow(app, 'scanned again', judging(may), never)
+  await judgeAsOfNow(app, judging(may), never)
 })
 afterAll(() => api.close())
 

@@ -38,12 +38,7 @@ export function describeHistory(under: () => StoreUnderTest): void {
   async function push(name: string, at: string, rules: Rules, rest: Partial<ScanRecord> = {}): Promise<Digest> {
     const packages = rest.packages ?? [deb('pad', '1')]
     await store().images.save(scan(name, packages, { scannedAt: at, ...rest }))
-    await judgeAsOfNow(
-      digestOf(name),
-      'scanned again',
-      { store: store(), rules: async () => rules, now: () => new Date(at) },
-      never,
-    )
+    await judgeAsOfNow(digestOf(name), { store: store(), rules: async () => rules, now: () => new Date(at) }, never)
     return digestOf(name)
   }
 
@@ -151,6 +146,20 @@ export function describeHistory(under: () => StoreUnderTest): void {
     expect(names(await asOf(app, evening))).toEqual(['pass', 'pass', true])
     expect(names(await asOf(app, nextDay))).toEqual(['fail', 'fail', true])
     expect(await replays(app)).toEqual(['same ', 'same ', 'same '])
+  })
+
+  test('a scan that overtakes a re-evaluation tells its cause', async () => {
+    await adopt(morning)
+    const app = await push('app', morning, strictRules)
+    await settle(morning, strictRules)
+    await adopt(noon, 'Debian:12 pad-source')
+    await push('app', noon, strictRules)
+    await settle(noon, strictRules)
+    const { items } = await store().verdicts.history(app, { limit: 10 })
+    expect(items.map(({ outcome, cause }) => [outcome, cause])).toEqual([
+      ['fail', 'advisory CVE-2026-0001 added'],
+      ['pass', 'first scan'],
+    ])
   })
 
   test('without a word about the rules of then, what the store had is asked, beside the configuration of today', async () => {

@@ -246,6 +246,8 @@ export interface VerdictTables {
    * re-evaluation works with makes its image due. What it was made of is kept with it. NOT_FOUND if the image is not stored.
    */
   save(verdict: VerdictRecord, by?: Judging): Promise<void>
+  /** Why the image is to be judged again, if it is: the worst of what changed since, as re-evaluation would tell it. */
+  dueCause(digest: Digest): Promise<string | undefined>
   /** Newest first, beginning with the current one. */
   history(digest: Digest, page: PageRequest): Promise<Page<HistoryRecord>>
   /** The one that stood at a time (RFC 3339). Its counts and coverage are as of its `checkedAt`, which may be later. */

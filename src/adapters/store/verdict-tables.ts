@@ -1,8 +1,9 @@
 import type { Digest } from '../../core/image/digest.ts'
 import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
-import { causeRanks, dueCause } from './due-causes.ts'
+import { causeOf, causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
+import { packagesOf } from './image-tables.ts'
 import { evidenceTexts, readJudging } from './judged-evidence.ts'
 import { rebuildsDue } from './rebuild-due.ts'
 import type { VerdictRecord } from './records.ts'
@@ -57,6 +58,23 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
         }
         await tx.insertInto('verdict').values(row).execute()
       })
+    },
+
+    async dueCause(digest) {
+      const due = await db
+        .selectFrom('image')
+        .innerJoin('image_due', 'image_due.image_id', 'image.id')
+        .select('image_due.cause')
+        .where('image.digest', '=', digest)
+        .union(
+          packagesOf(db, digest)
+            .innerJoin('package_due', 'package_due.package_id', 'package.id')
+            .select('package_due.cause'),
+        )
+        .orderBy('cause')
+        .limit(1)
+        .executeTakeFirst()
+      return due && causeOf(due.cause)
     },
 
     changes: (filter, page) => listChanges(db, filter, page),
