@@ -13,7 +13,9 @@ import { readyRules, type RuleDocuments, type Rules } from '../src/core/policy/r
 import { currentCoverage, judgeImage } from '../src/flows/judge-image.ts'
 import { judgeAsOfNow } from '../src/flows/judge-as-of-now.ts'
 import { foreseeRebuilds } from '../src/flows/foresee-rebuilds.ts'
+import { knownThen, type Then } from '../src/flows/known-then.ts'
 import { reevaluate } from '../src/flows/reevaluate.ts'
+import { replayVerdict } from '../src/flows/replay-verdict.ts'
 import type { DatabaseServer } from './store-contract.ts'
 import { exception, policy } from './support/policy-records.ts'
 import { builtInRules } from './support/rules.ts'
@@ -182,7 +184,7 @@ type Step =
       readonly facts: readonly FleetFact[]
     }
   | ({ readonly kind: 'place' } & FleetPlace)
-  | ({ readonly kind: 'push'; readonly image: number; readonly matching: boolean } & Trouble)
+  | ({ readonly kind: 'push'; readonly image: number; readonly matching: boolean; readonly anew: boolean } & Trouble)
   | ({ readonly kind: 'reevaluate'; readonly full: boolean } & Trouble)
   | { readonly kind: 'rules'; readonly documents: number }
   | ({ readonly kind: 'foresee' } & Trouble)
@@ -229,15 +231,15 @@ const ruling: fc.Arbitrary<Step> = fc.record({
   documents: fc.nat(documents.length - 1),
 })
 const rarely = (times: number): fc.Arbitrary<boolean> => fc.integer({ min: 1, max: times }).map((n) => n === times)
-const pushing = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
+const pushing = (trouble: fc.Arbitrary<Trouble>, anew: fc.Arbitrary<boolean>): fc.Arbitrary<Step> =>
   fc
-    .tuple(fc.record({ image: fc.nat(4), unmatched: rarely(10) }), trouble)
-    .map(([{ image, unmatched }, hit]) => ({ kind: 'push', image, matching: !unmatched, ...hit }))
+    .tuple(fc.record({ image: fc.nat(4), unmatched: rarely(10), anew }), trouble)
+    .map(([{ unmatched, ...pushed }, hit]) => ({ kind: 'push', matching: !unmatched, ...pushed, ...hit }))
 const reevaluating = (trouble: fc.Arbitrary<Trouble>): fc.Arbitrary<Step> =>
   fc.tuple(rarely(8), trouble).map(([full, hit]) => ({ kind: 'reevaluate', full, ...hit }))
 const quietly: Trouble = { dies: null, others: null }
 const quiet = fc.constant(quietly)
-const others = fc.array(fc.oneof(adoption, pushing(quiet), reevaluating(quiet), ruling, placing), {
+const others = fc.array(fc.oneof(adoption, pushing(quiet, fc.constant(false)), reevaluating(quiet), ruling, placing), {
   minLength: 1,
   maxLength: 3,
 })
@@ -247,7 +249,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.record({
 })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: adoption },
-  { weight: 5, arbitrary: pushing(trouble) },
+  { weight: 5, arbitrary: pushing(trouble, rarely(4)) },
   { weight: 5, arbitrary: reevaluating(trouble) },
   { weight: 3, arbitrary: ruling },
   { weight: 2, arbitrary: placing },
@@ -323,9 +325,22 @@ interface World {
   readonly pushed: Set<number>
   readonly facts: Map<string, FleetFact>
   readonly places: ((store: Store) => Promise<void>)[]
+  /** How often newer catalogers have read an image: every other time they see something else in it. */
+  readonly readings: Map<number, number>
+  readonly settled: Settled[]
   documents: number
   rules: Rules
   now: Date
+}
+
+/** How an image was judged when re-evaluation had come to its end. */
+interface Settled extends Then {
+  readonly image: number
+  readonly reading: number
+  /** How many images were stored: another one may be its base. */
+  readonly stored: number
+  readonly documents: number
+  readonly verdict: Awaited<ReturnType<typeof judged>>
 }
 
 const never = new AbortController().signal
@@ -353,7 +368,10 @@ async function adopt(
 }
 
 /** What differs between images beside their packages: the second and the third are built on the first, the last on the fourth. */
-function factsOf(index: number): Pick<ScanRecord, 'labels' | 'checks' | 'secrets' | 'layers' | 'created'> {
+function factsOf(
+  index: number,
+  reading: number,
+): Pick<ScanRecord, 'labels' | 'checks' | 'secrets' | 'layers' | 'created'> {
   const evidence = [{ text: 'no USER', layer: index % 2 === 0 ? null : 0 }]
   const user = { id: userCheck, title: 'user', level: 'high', status: 'fail', evidence } as const
   const where = { where: 'file', line: 1, deletedInLayer: null, redacted: '' } as const
@@ -368,7 +386,7 @@ function factsOf(index: number): Pick<ScanRecord, 'labels' | 'checks' | 'secrets
   const [layer] = scan('layers').layers
   return {
     labels: { tier: index % 2 === 0 ? 'production' : 'test' },
-    checks: index % 3 === 0 || index === 1 ? [user] : [],
+    checks: index % 3 === reading % 2 || index === 1 ? [user] : [],
     secrets: index > 1 ? [key] : [],
     layers: Array.from({ length: index - lowest + 1 }, (_, at) => ({
       ...layer!,
@@ -399,8 +417,11 @@ async function push(world: World, index: number, matching: boolean, trouble: Tro
   const store = troubled(world.store, trouble, (steps) => takeAll(world, steps))
   const image = images[index]!
   const distro = distros[image.distro]!
-  const packages = image.packages.map((found) => installed(found, distro))
-  await store.images.save(scan(image.name, packages, { distro, ...factsOf(index) }))
+  const reading = world.readings.get(index) ?? 0
+  const packages = image.packages.slice(reading % 2).map((found) => installed(found, distro))
+  await store.images.save(
+    scan(image.name, packages, { distro, ...factsOf(index, reading), scannedAt: now.toISOString() }),
+  )
   await judgeAsOfNow(digestOf(image.name), { store, rules: async () => rules, now: () => now, matching }, never)
 }
 
@@ -417,6 +438,7 @@ async function take(world: World, taken: Step): Promise<void> {
     }
     case 'push':
       world.pushed.add(taken.image)
+      if (taken.anew) world.readings.set(taken.image, (world.readings.get(taken.image) ?? 0) + 1)
       return push(world, taken.image, taken.matching, taken)
     case 'place': {
       const at = new Date(Date.UTC(2026, 0, 1, 0, 0, world.places.length)).toISOString()
@@ -440,6 +462,7 @@ async function take(world: World, taken: Step): Promise<void> {
       const mortal = troubled(store, taken, (steps) => takeAll(world, steps))
       const deps = { store: mortal, rules: async () => rules, now: () => now, announce: async () => {} }
       await reevaluate('feed', deps, never, { full: taken.full })
+      if (taken.others === null) await settle(world)
     }
   }
 }
@@ -460,6 +483,40 @@ async function survive(world: World, taken: Step): Promise<void> {
     await take(world, taken)
   } catch (error) {
     if (!(error instanceof Died)) throw error
+  }
+}
+
+async function judged(store: Store, digest: Digest) {
+  const verdict = await store.verdicts.current(digest)
+  if (!verdict) return undefined
+  const { outcome, policy: name, reasons, counts } = verdict
+  return { outcome, policy: name, reasons, counts }
+}
+
+async function settle({
+  store,
+  images,
+  pushed,
+  readings,
+  documents: number,
+  rules,
+  now,
+  settled,
+}: World): Promise<void> {
+  const snapshot = await store.feeds.current()
+  for (const image of pushed) {
+    const verdict = await judged(store, digestOf(images[image]!.name))
+    const reading = readings.get(image) ?? 0
+    settled.push({
+      image,
+      reading,
+      stored: pushed.size,
+      documents: number,
+      verdict,
+      time: now.toISOString(),
+      snapshot,
+      rules,
+    })
   }
 }
 
@@ -505,6 +562,8 @@ export function describeReevaluation(title: string, runs: number, start: () => P
             pushed: new Set(),
             facts: new Map(),
             places: [],
+            readings: new Map(),
+            settled: [],
             documents: 0,
             rules: builtInRules,
             now: new Date(Date.UTC(2026, 4, 1)),
@@ -530,6 +589,8 @@ export function describeReevaluation(title: string, runs: number, start: () => P
                 snapshot: before.verdict.snapshot,
               })
             }
+            for (const index of world.pushed) await everyVerdictIsReplayed(store, digestOf(images[index]!.name))
+            for (const then of world.settled) await isKnownAsItWas(world, then)
             if (world.documents === untold) return
 
             const none = { records: [], gone: [], facts: [] }
@@ -559,6 +620,31 @@ export function describeReevaluation(title: string, runs: number, start: () => P
       )
     }, 120_000)
   })
+}
+
+async function everyVerdictIsReplayed(store: Store, digest: Digest): Promise<void> {
+  const { items } = await store.verdicts.history(digest, { limit: 1_000 })
+  expect(items.length).toBeGreaterThan(0)
+  for (const { id } of items) {
+    const { result, verdict, replayed } = await replayVerdict(digest, id, store)
+    expect({ result, ...replayed }).toEqual({
+      result: 'same',
+      ...(({ outcome, policy: name, reasons, counts, until }) => ({ outcome, policy: name, reasons, counts, until }))(
+        verdict,
+      ),
+    })
+  }
+}
+
+/** Where places are asked, the steps' times say nothing of their order; where fixes or bases are, the store of today knows more. */
+async function isKnownAsItWas({ store, images, readings, pushed }: World, settled: Settled): Promise<void> {
+  const { image: index, reading, stored, documents: number, verdict, ...then } = settled
+  if (!verdict || reading !== (readings.get(index) ?? 0) || number === untold || then.rules.asksPlaces) return
+  const image = await store.images.get(digestOf(images[index]!.name))
+  if (stored !== pushed.size && then.rules.asksBase((await store.images.facts(image!.digest))!)) return
+  const known = await knownThen(image!, then, store)
+  const { outcome, policy: name, reasons, counts } = known.verdict
+  expect({ outcome, policy: name, reasons, counts }).toEqual(verdict)
 }
 
 function diedPushing(steps: readonly Step[]): Set<number> {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import { createStore, type OpenStore } from '../src/adapters/store/create-store.ts'
 import { describeBases } from './store-contract/bases.ts'
 import { describeFeeds } from './store-contract/feeds.ts'
+import { describeHistory } from './store-contract/history.ts'
 import { describeImages } from './store-contract/images.ts'
 import { describeJudging } from './store-contract/judging.ts'
 import { describeLists } from './store-contract/lists.ts'
@@ -53,6 +54,7 @@ export function describeStore(title: string, start: () => Promise<DatabaseServer
     describeFeeds(() => under)
     describeRebuilds(() => under)
     describeRecords(() => under)
+    describeHistory(() => under)
     describeNotices(() => under)
     describeSweeps(() => under)
     describePolicies(() => under)

@@ -10,6 +10,7 @@ import { exitCodes, type ExitCode } from './exit-code.ts'
 import { exceptionsCommand } from './exceptions.ts'
 import { explainCommand } from './explain.ts'
 import { feedCommand } from './feed.ts'
+import { historyCommand } from './history.ts'
 import { imagesCommand } from './images.ts'
 import { painter, tolerateBrokenPipe, write, type CliIo } from './io.ts'
 import { jobsCommand } from './jobs.ts'
@@ -56,6 +57,7 @@ export function buildProgram(context: CliContext): Command {
     .addCommand(vulnerabilitiesCommand(context))
     .addCommand(explainCommand(context))
     .addCommand(changesCommand(context))
+    .addCommand(historyCommand(context))
     .addCommand(checksCommand(context))
     .addCommand(feedCommand(context))
     .addCommand(policyCommand(context))

@@ -5,6 +5,7 @@ import type { Approval } from '../adapters/store/rule-records.ts'
 import type { NoticeDelivery, NoticeFilter } from '../adapters/store/notice-records.ts'
 import type { BaseFilter, BaseSummary } from '../adapters/store/rebuild-records.ts'
 import type {
+  HistoryRecord,
   ImageFilter,
   ImageSummary,
   PackageFilter,
@@ -22,11 +23,13 @@ import type { VexDocument } from '../core/report/openvex.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import { asTallymanError, errorCodes, TallymanError, type ErrorCode } from '../errors.ts'
 import type { VerdictAnswer } from '../flows/answer-verdict.ts'
+import type { AsOfAnswer } from '../flows/as-of.ts'
 import type { ExceptionQuery, ImportSummary, ListedException } from '../flows/change-exceptions.ts'
 import type { ListedPolicy } from '../flows/change-policies.ts'
 import type { FeedStatus } from '../flows/feed-status.ts'
 import type { PreviewRequest } from '../flows/preview-documents.ts'
 import type { Preview } from '../flows/preview-rules.ts'
+import type { Replay } from '../flows/replay-verdict.ts'
 
 export interface ServerAddress {
   readonly server: string
@@ -64,6 +67,10 @@ export interface Exported {
 /** A running server's API. Its problems are thrown as the TallymanErrors they were; SERVER_UNAVAILABLE where none answers. */
 export interface ServerClient {
   verdict(image: string): Promise<VerdictAnswer>
+  /** `at`: a time or a snapshot's number. */
+  verdictAsOf(image: string, at: string): Promise<AsOfAnswer>
+  history(digest: Digest, page: PageRequest): Promise<Page<HistoryRecord>>
+  replayVerdict(digest: Digest, id: number): Promise<Replay>
   report(digest: Digest): Promise<Report | IndexReport>
   explanation(digest: Digest, vulnerability: string): Promise<Explanation>
   requestScan(image: string): Promise<void>
@@ -162,6 +169,9 @@ export function createServerClient({ server, token }: ServerAddress, signal: Abo
 
   return {
     verdict: (image) => call('GET', 'verdict', { query: { image } }),
+    verdictAsOf: (image, at) => call('GET', 'verdict', { query: { image, at } }),
+    history: (digest, page) => call('GET', `images/${digest}/history`, { query: page }),
+    replayVerdict: (digest, id) => call('GET', `images/${digest}/history/${id}/replay`),
     report: (digest) => call('GET', `images/${digest}/report`),
     explanation: (digest, vulnerability) =>
       call('GET', `images/${digest}/findings/${encodeURIComponent(vulnerability)}/explanation`),

@@ -16,6 +16,7 @@ import {
   wholeNumber,
   type ReportFormat,
 } from './options.ts'
+import { renderAsOf } from './output/as-of-text.ts'
 import { json } from './output/json.ts'
 import { renderForTools } from './output/render-for-tools.ts'
 import { renderVerdict } from './output/verdict-table.ts'
@@ -25,6 +26,7 @@ import { waitForVerdict } from './wait-for-verdict.ts'
 interface Options extends ServerChoice {
   readonly wait: number
   readonly limit?: number
+  readonly at?: string
   readonly output: ReportFormat
 }
 
@@ -36,12 +38,21 @@ export function verdictCommand(context: CliContext): Command {
     )
     .argument('<image>', 'host/repository[:tag][@digest]; in CI the digest, which no later push can change')
     .option('--wait <duration>', 'wait so long for a verdict, 5m; a scan is asked for if need be', duration, 0)
+    .option(
+      '--at <when>',
+      'what it was, and would have been, at a past time, on a date or at a snapshot: 2026-05-01, 12',
+    )
     .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
     .addOption(reportOutputOption())
     .addOption(configOption())
   serverOptions(command).action(async (image: string, options: Options) => {
     const { server, token, settings } = await chooseServer(options, context)
     const text = await withServer({ server: server ?? settings.defaultServer, token }, context, async (client) => {
+      if (options.at !== undefined) {
+        const past = await client.verdictAsOf(image, options.at)
+        context.exitWith(exitCodeOf(past.outcome))
+        return options.output === 'json' ? json(past) : renderAsOf(past, reportView(context))
+      }
       const answer = await withProgress(context.io.stderr, (progress) =>
         waitForVerdict(image, client, { seconds: options.wait, progress, signal: context.io.signal }),
       )
@@ -65,6 +76,7 @@ export function verdictCommand(context: CliContext): Command {
       'tallyman verdict registry.example/team/app@sha256:… -o junit > tallyman.xml',
     ],
     ['for a script', 'tallyman verdict registry.example/team/app:1.4 -o json'],
+    ['for an auditor', 'tallyman verdict registry.example/team/app:1.4 --at 2026-05-01'],
   ])
 }
 

@@ -104,7 +104,7 @@ async function imageReport(digest: Digest, reference: string, deps: ReportDeps):
 }
 
 /** From the layer facts, which know path and layer of every package; the package sets know neither. */
-async function packagesOf(image: ImageRecord, store: Store): Promise<readonly InstalledPackage[]> {
+export async function packagesOf(image: ImageRecord, store: Store): Promise<readonly InstalledPackage[]> {
   const facts = await store.layers.get(
     image.layers.map(({ digest }) => digest),
     keyOfVersions(image.catalogers),

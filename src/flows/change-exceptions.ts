@@ -3,6 +3,7 @@ import type { Queue } from '../adapters/queue/queue.ts'
 import type { Page, PageRequest } from '../adapters/store/records.ts'
 import type { Approval, StoredException } from '../adapters/store/rule-records.ts'
 import type { Store } from '../adapters/store/store.ts'
+import { exceptionCause } from '../core/policy/cause.ts'
 import { parseException, type ExceptionRules } from '../core/policy/exception-document.ts'
 import { exceptionState, type ExceptionState } from '../core/policy/exception-state.ts'
 import type { Exception } from '../core/policy/exception.ts'
@@ -79,22 +80,24 @@ export async function putException(id: string | null, document: string, deps: Ex
     throw new TallymanError('REQUEST_INVALID', `the document is of the exception ${exception.id}, not of ${id}`)
   }
   await deps.store.policies.putException(await settled(exception, rules, deps), rules.now)
-  await deps.queue.send([reevaluationJob(`exception ${exception.id}`)])
+  await deps.queue.send([reevaluationJob(exceptionCause(exception))])
   return getException(exception.id, deps)
 }
 
 /** Lets it begin; by somebody else than its owner. NOT_FOUND, REQUEST_INVALID. */
 export async function approveException(id: string, approval: Approval, deps: ExceptionDeps): Promise<ListedException> {
   await deps.store.policies.approveException(id, approval, deps.now().toISOString())
-  await deps.queue.send([reevaluationJob(`exception ${id}`)])
-  return getException(id, deps)
+  const exception = await getException(id, deps)
+  await deps.queue.send([reevaluationJob(exceptionCause(exception))])
+  return exception
 }
 
 /** Ends it now; it stays in the store. NOT_FOUND */
 export async function endException(id: string, deps: ExceptionDeps): Promise<ListedException> {
   await deps.store.policies.endException(id, deps.now().toISOString())
-  await deps.queue.send([reevaluationJob(`exception ${id}`)])
-  return getException(id, deps)
+  const exception = await getException(id, deps)
+  await deps.queue.send([reevaluationJob(exceptionCause(exception))])
+  return exception
 }
 
 /** Takes over another tool's file. `dryRun` only tells what would become of it. Safe to repeat. */
@@ -115,7 +118,7 @@ export async function takeOver(
   for (const exception of exceptions) put.push(await settled(exception, rules, deps))
   await deps.store.policies.putExceptions(put, at)
   const [first] = exceptions
-  await deps.queue.send([reevaluationJob(exceptions.length === 1 ? `exception ${first?.id}` : 'exceptions')])
+  await deps.queue.send([reevaluationJob(first && exceptions.length === 1 ? exceptionCause(first) : 'exceptions')])
   const taken: ListedException[] = []
   for (const { id } of exceptions) taken.push(await getException(id, deps))
   return { exceptions: taken, dropped }

@@ -1,16 +1,16 @@
-import type { Store } from '../adapters/store/store.ts'
+import type { AskedImage, Store } from '../adapters/store/store.ts'
 import type { Check } from '../core/benchmark/check.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { AskedPackage } from '../core/policy/asked.ts'
 import { decisionsFor, type Decision } from '../core/policy/decisions.ts'
-import { judgedCheck } from '../core/policy/image-facts.ts'
+import { judgedCheck, type ImageFacts } from '../core/policy/image-facts.ts'
 import { exceptionsFor, exceptsCheck, exceptsSecret } from '../core/policy/judge.ts'
 import type { Finding, Suppression } from '../core/policy/policy.ts'
 import type { ReadyException, Rules } from '../core/policy/rules.ts'
 import type { Secret } from '../core/secrets/secret.ts'
 
 /** The exception that takes something out of the verdict, else the rule that decides about it. */
-export interface Decided {
+interface Decided {
   readonly suppressed: Suppression | null
   readonly decision: Decision | null
 }
@@ -25,18 +25,25 @@ export interface DecidedImage {
   secret(secret: Secret): Decided
 }
 
+export interface DecidedDeps {
+  readonly store: Pick<Store, 'images'>
+  readonly rules: Rules
+  /** What is asked of the image, where that is not today's. */
+  readonly past?: { readonly facts: ImageFacts; readonly asked: AskedImage }
+}
+
 /** `at`: RFC 3339. */
 export async function decidedOf(
   digest: Digest,
   at: string,
-  { store, rules }: { readonly store: Pick<Store, 'images'>; readonly rules: Rules },
+  { store, rules, past }: DecidedDeps,
 ): Promise<DecidedImage> {
-  const image = await store.images.facts(digest)
+  const image = past?.facts ?? (await store.images.facts(digest))
   const inForce = image ? exceptionsFor(rules, image, at) : []
   const decisions = image && decisionsFor(rules, image, at)
   const packages = inForce.length > 0 ? await store.images.packages(digest) : []
   const byPurl = new Map<string, AskedPackage>(packages.map((found) => [found.purl, found]))
-  const { findings: asked } = await store.images.asked(digest)
+  const { findings: asked } = past?.asked ?? (await store.images.asked(digest))
   const byKey = new Map(asked.map((one) => [keyOf(one.subject.purl, one.finding.vulnerability), one]))
   const covering = (finding: Finding): ReadyException | undefined => {
     const subject = byPurl.get(finding.package)

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { StoredException } from '../adapters/store/rule-records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import type { ExceptionEnd, Notice } from '../core/notice/notice.ts'
+import { exceptionCause } from '../core/policy/cause.ts'
 import type { Logger } from '../log.ts'
 import { asTallymanError } from '../errors.ts'
 import { maxChanges, noticeId, sendJobs, type NoticeRule, type NotifyDeps } from './notify.ts'
@@ -44,7 +45,7 @@ export async function turnExceptions(deps: TurnDeps): Promise<void> {
   // The first time, nothing is news.
   const turned = last === undefined ? [] : await store.policies.turns(last, at)
   const [first] = turned
-  if (first) await queue.send([reevaluationJob(turned.length === 1 ? `exception ${first.id}` : 'exceptions')])
+  if (first) await queue.send([reevaluationJob(turned.length === 1 ? exceptionCause(first) : 'exceptions')])
 
   const ended = turned.filter(({ until }) => until !== null && until <= at)
   const expiring = await newlyExpiring(at, new Date(Date.parse(at) + noticeDays * dayMs).toISOString(), store)

@@ -17,6 +17,9 @@ export interface JudgeDeps {
   readonly now: () => Date
 }
 
+/** The cause where nothing but a scan is known to have changed the verdict. */
+export const scannedAgain = 'scanned again'
+
 /**
  * Judges a stored image by what the store knows about it now, and makes that its current verdict. Safe to repeat. `cause`
  * is kept where outcome, policy or reasons change. Without a snapshot nothing is known to be affected or safe.
@@ -49,13 +52,18 @@ export async function judgeImage(
     counts,
     coverage,
     snapshot: snapshot?.number ?? null,
-    cause: same ? former.cause : former ? cause : 'first scan',
+    cause: same ? former.cause : former ? await causeOf(digest, cause, store) : 'first scan',
     decidedAt: same ? former.decidedAt : now,
     checkedAt: now,
     until,
   }
-  await store.verdicts.save(record, rules.fingerprint)
+  await store.verdicts.save(record, { rules, evidence })
   return record
+}
+
+/** A scan may overtake the re-evaluation that would have changed the verdict anyway: then it is that one's cause. */
+async function causeOf(digest: Digest, cause: string, { verdicts }: Store): Promise<string> {
+  return cause === scannedAgain ? ((await verdicts.dueCause(digest)) ?? cause) : cause
 }
 
 /** What rules ask of an image's findings and packages, answered one by one. */
@@ -84,6 +92,6 @@ async function announcedEndOf(distro: Distro | null, { feeds }: Pick<Store, 'fee
   return distro ? announcedEnd(distro, await feeds.facts('eol', lifetimeKeys(distro))) : undefined
 }
 
-function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
+export function sameDecision(a: Pick<VerdictRecord, 'outcome' | 'policy' | 'reasons'>, b: typeof a): boolean {
   return a.outcome === b.outcome && a.policy === b.policy && JSON.stringify(a.reasons) === JSON.stringify(b.reasons)
 }

@@ -53,16 +53,22 @@ export async function matchBatch(
   await store.packages.saveMatches(snapshot.number, matches, now().toISOString(), await rules())
 }
 
-async function matchesOf(packages: readonly PackageRecord[], store: MatchDeps['store']): Promise<MatchedPackage[]> {
+/** Held against the advisories in force, or against those of another snapshot; writes nothing. */
+export async function matchesOf(
+  packages: readonly PackageRecord[],
+  store: Pick<Store, 'feeds'>,
+  at?: number,
+): Promise<MatchedPackage[]> {
   const keys = new Map(packages.map((record) => [record.id, lookupKeys(record)]))
-  const naming = await store.feeds.naming([...new Set([...keys.values()].flat())])
+  const naming = await store.feeds.naming([...new Set([...keys.values()].flat())], at)
   const results = packages.map((record) => {
     const advisories = new Set<Advisory>(keys.get(record.id)!.flatMap((key) => naming.get(key) ?? []))
     return { packageId: record.id, result: findMatches(record, [...advisories]) }
   })
-  const rating = await store.feeds.rating([
-    ...new Set(results.flatMap(({ result }) => result.matches.flatMap(ratingIds))),
-  ])
+  const rating = await store.feeds.rating(
+    [...new Set(results.flatMap(({ result }) => result.matches.flatMap(ratingIds)))],
+    at,
+  )
   return results.map(({ packageId, result }) => ({
     packageId,
     result: { ...result, matches: result.matches.map((match) => withRatings(match, rating)) },

@@ -1,5 +1,5 @@
-import type { Snapshot, VerdictRecord } from '../adapters/store/records.ts'
-import type { DueImage, FormerVerdict } from '../adapters/store/reevaluation-records.ts'
+import type { Snapshot } from '../adapters/store/records.ts'
+import type { DueImage, FormerVerdict, Rejudged } from '../adapters/store/reevaluation-records.ts'
 import type { CoverageEntry } from '../core/inventory/package.ts'
 import { feedCoverage } from '../core/match/feed-coverage.ts'
 import { periodCause, timeCause } from '../core/policy/cause.ts'
@@ -24,7 +24,7 @@ export function rejudge(
   image: DueImage,
   lifetime: readonly CoverageEntry[],
   bench: RejudgeBench,
-): VerdictRecord | undefined {
+): Rejudged | undefined {
   const { digest, former } = image
   const { snapshot, now } = bench
   const coverage = [...lifetime, ...feedCoverage(image.contents, snapshot?.feeds, image.uncomparable)]
@@ -35,15 +35,18 @@ export function rejudge(
   const isTime = former && image.cause === timeCause
   const cause = isTime ? periodCause(bench.rules, evidence, former.checkedAt, now) : image.cause
   return {
-    ...verdict,
-    digest,
-    counts,
-    coverage,
-    snapshot: snapshot?.number ?? null,
-    cause: same ? former.cause : former ? cause : 'first scan',
-    decidedAt: same ? former.decidedAt : now,
-    checkedAt: now,
-    until,
+    evidence,
+    verdict: {
+      ...verdict,
+      digest,
+      counts,
+      coverage,
+      snapshot: snapshot?.number ?? null,
+      cause: same ? former.cause : former ? cause : 'first scan',
+      decidedAt: same ? former.decidedAt : now,
+      checkedAt: now,
+      until,
+    },
   }
 }
 

@@ -45,3 +45,26 @@ test('what is kept of an image has its secrets in none of its parts in full', as
   const kept = await scans.store.images.get(image.descriptor.digest)
   expect(JSON.stringify([report, kept])).not.toContain('hunter2')
 })
+
+test('what newer catalogers make of an image is told as their doing', async () => {
+  const image = await buildImage({
+    config: { User: 'app' },
+    layers: [{ entries: { 'etc/os-release': 'ID=alpine\nVERSION_ID=3.20.1\n' } }],
+  })
+  const { digest } = image.descriptor
+  await scans.scan('read', image)
+  const [former] = (await scans.store.verdicts.history(digest, { limit: 1 })).items
+  expect(former?.cause).toBe('first scan')
+
+  // As catalogers would have left it that did not see what makes the verdict what it is.
+  const stored = (await scans.store.images.get(digest))!
+  const unread = { packages: [], labels: {}, checks: [], secrets: [] }
+  await scans.store.images.save({ ...stored, ...unread, catalogers: { apk: 0 } })
+  await scans.store.verdicts.save({ ...former!, outcome: 'pass', reasons: [], cause: 'policy' })
+  await scans.scan('read', image)
+  expect((await scans.store.verdicts.history(digest, { limit: 3 })).items.map(({ cause }) => cause)).toEqual([
+    'analyser upgraded',
+    'policy',
+    'first scan',
+  ])
+})

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Location, ScanRecord } from '../adapters/store/records.ts'
+import type { ImageRecord, Location, ScanRecord } from '../adapters/store/records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { imageConfigOf } from './read-config.ts'
-import type { JudgeDeps } from './judge-image.ts'
+import { scannedAgain, type JudgeDeps } from './judge-image.ts'
 import { judgeAsOfNow } from './judge-as-of-now.ts'
 import { readLayers, type LayerDeps } from './read-layers.ts'
 import { runBenchmark } from '../core/benchmark/benchmark.ts'
@@ -148,16 +148,20 @@ async function scanPlatform(
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = deps
-  if (!(await inventoryIsCurrent(descriptor.digest, store))) {
+  const former = await store.images.get(descriptor.digest)
+  if (!inventoryIsCurrent(former)) {
     await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
   }
-  await judgeAsOfNow(descriptor.digest, deps, signal)
+  const cause = former && !isReadByThese(former) ? 'analyser upgraded' : scannedAgain
+  await judgeAsOfNow(descriptor.digest, deps, signal, cause)
 }
 
 /** The same digest holds the same packages as long as the catalogers are the same: nothing is pulled twice, unless its reading died. */
-async function inventoryIsCurrent(digest: Digest, store: Store): Promise<boolean> {
-  const image = await store.images.get(digest)
-  if (image === undefined || isTransient({ gaps: image.coverage })) return false
+function inventoryIsCurrent(image: ImageRecord | undefined): boolean {
+  return image !== undefined && !isTransient({ gaps: image.coverage }) && isReadByThese(image)
+}
+
+function isReadByThese(image: ImageRecord): boolean {
   return isDeepStrictEqual(image.catalogers, scanVersions(catalogers))
 }
 

@@ -13,6 +13,7 @@ import { checkRoutes } from './routes/checks.ts'
 import { exceptionRoutes } from './routes/exceptions.ts'
 import { explanationRoutes } from './routes/explanations.ts'
 import { feedRoutes } from './routes/feeds.ts'
+import { historyRoutes } from './routes/history.ts'
 import { imageRoutes } from './routes/images.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { metricsRoute } from './routes/metrics.ts'
@@ -78,6 +79,7 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
       async (api) => {
         await api.register(verdictRoutes, { deps })
         await api.register(imageRoutes, { deps })
+        await api.register(historyRoutes, { deps })
         await api.register(baseRoutes, { deps })
         await api.register(explanationRoutes, { deps })
         await api.register(changeRoutes, { deps })

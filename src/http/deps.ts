@@ -7,6 +7,7 @@ import type { Digest } from '../core/image/digest.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import type { Rules } from '../core/policy/rules.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
+import type { AsOfDeps } from '../flows/as-of.ts'
 import type { ExceptionSettings } from '../flows/change-exceptions.ts'
 import type { FeedPlace } from '../flows/feed-status.ts'
 import type { Logger } from '../log.ts'
@@ -59,4 +60,9 @@ export interface AppDeps {
   /** Where the rest of the process counts; /metrics shows it with the API's own. */
   readonly metrics?: MetricsRegistry
   readonly now?: () => Date
+}
+
+/** What asking for the past stands on. */
+export function asOfDeps({ store, policies, now = () => new Date() }: AppDeps): AsOfDeps {
+  return { store, policies, now }
 }

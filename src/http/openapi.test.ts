@@ -46,6 +46,7 @@ const routes = [
   'GET /api/v1/images/{digest}/findings',
   'GET /api/v1/images/{digest}/findings/{vulnerability}/explanation',
   'GET /api/v1/images/{digest}/history',
+  'GET /api/v1/images/{digest}/history/{id}/replay',
   'GET /api/v1/images/{digest}/layers',
   'GET /api/v1/images/{digest}/packages',
   'GET /api/v1/images/{digest}/report',

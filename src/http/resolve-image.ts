@@ -28,6 +28,14 @@ export async function resolveImage(image: NamedImage, deps: Resolving): Promise<
   )
 }
 
+/** What the tag pointed to at a time; one that was first seen later, what it points to now. */
+export async function resolveImageAt(image: NamedImage, time: string, deps: Resolving): Promise<ResolvedImage> {
+  if (image.digest) return { digest: image.digest, tagObservedAt: null }
+  const { registry, repository, tag = 'latest' } = image
+  const then = await deps.store.sightings.resolveAt({ registry: registry.name, repository }, tag, time)
+  return then ? { digest: then.digest, tagObservedAt: then.observedAt } : resolveImage(image, deps)
+}
+
 /**
  * What the tag points to now. Undefined where the registry cannot tell: what was last seen beats no answer. That there is
  * no such tag is an answer: MANIFEST_UNKNOWN.

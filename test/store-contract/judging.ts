@@ -5,7 +5,7 @@ import type { FindingConditions, Policy } from '../../src/core/policy/policy.ts'
 import { readyRules, type Rules } from '../../src/core/policy/rules.ts'
 import type { Exception } from '../../src/core/policy/exception.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
-import { exception, policy } from '../support/policy-records.ts'
+import { exception, imageFacts, policy } from '../support/policy-records.ts'
 import { builtInRules } from '../support/rules.ts'
 import { deb, evening, feed, match, nextDay, noon, npm, scan, verdict } from '../support/store-records.ts'
 
@@ -189,8 +189,9 @@ export function describeJudging(under: () => StoreUnderTest): void {
     const web = await saved('web', builtInRules)
     await saved('tool', builtInRules)
     await settle(builtInRules)
-    await verdicts.save(verdict(web, { until: evening }), builtInRules.fingerprint)
-    await verdicts.save(verdict(digestOf('tool')), builtInRules.fingerprint)
+    const by = { rules: builtInRules, evidence: { image: imageFacts(), tally: [], coverage: [], feeds: [] } }
+    await verdicts.save(verdict(web, { until: evening }), by)
+    await verdicts.save(verdict(digestOf('tool')), by)
     expect([await reevaluation.isDue(noon), await reevaluation.isDue(evening)]).toEqual([false, true])
     expect(await settle(builtInRules, noon)).toMatchObject({ due: {} })
     expect(await settle(builtInRules, evening)).toMatchObject({ asked: 0, due: { [web]: 'a period ran out' } })

@@ -24,17 +24,18 @@ export function askedPackage(
   }
 }
 
-/** What rules ask of matches, with what the feeds in force say of exploitation where that is asked. */
+/** What rules ask of matches, with what the feeds in force (or at a snapshot) say of exploitation where that is asked. */
 export async function askedFindings(
   db: Db | Tx,
   rows: readonly MatchRow[],
   withExploitation: boolean,
+  snapshot?: number,
 ): Promise<readonly AskedFinding[]> {
   const findings = rows.map(askedFinding)
   if (!withExploitation || findings.length === 0) return findings
   const { facts } = factTables(db)
   const ids = [...new Set(findings.flatMap(({ vulnerability, aliases }) => [vulnerability, ...aliases]))]
-  const [kev, epss] = [await facts('kev', ids), await facts('epss', ids)]
+  const [kev, epss] = [await facts('kev', ids, snapshot), await facts('epss', ids, snapshot)]
   return findings.map((finding) => {
     const own = [finding.vulnerability, ...finding.aliases]
     const scores = own.flatMap((id) => epss.get(id)?.score ?? [])

@@ -4,8 +4,7 @@ import { readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
 import { type Judged, writeJudged } from './judged-verdicts.ts'
 import { rebuildsDue } from './rebuild-due.ts'
-import type { VerdictRecord } from './records.ts'
-import type { DueImage } from './reevaluation-records.ts'
+import type { DueImage, Rejudged } from './reevaluation-records.ts'
 import { transact } from './rows.ts'
 import type { Db } from './schema.ts'
 import type { TallyClasses } from './tally-classes.ts'
@@ -15,7 +14,7 @@ export async function judgeDue(
   { db, engine, classes }: { db: Db; engine: Engine; classes: TallyClasses },
   limit: number,
   rules: Rules,
-  judge: (image: DueImage) => VerdictRecord | undefined | 'later',
+  judge: (image: DueImage) => Rejudged | undefined | 'later',
 ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }> {
   return transact(db, async (tx) => {
     const due = await engine
@@ -24,20 +23,21 @@ export async function judgeDue(
     if (due.length === 0) return { images: 0, changed: 0, later: 0 }
     const ids = due.map((row) => row.image_id)
     // Locked, so that nobody saves a verdict of it meanwhile.
-    await engine
-      .forUpdate(tx.selectFrom('image').select('id').where('id', 'in', engine.among(ids)).orderBy('id'))
+    const locked = await engine
+      .forUpdate(tx.selectFrom('image').select(['id', 'inventory']).where('id', 'in', engine.among(ids)).orderBy('id'))
       .execute()
+    const inventories = new Map(locked.map((row) => [row.id, row.inventory]))
     const found = await readDueImages(tx, { engine, classes }, ids, rules)
     const done: number[] = []
     const judged: Judged[] = []
     for (const { image_id: image, cause } of due) {
       const { evidence, former } = found.get(image) ?? {}
-      const verdict = evidence && judge({ ...evidence, former, cause: causeOf(cause) })
-      if (verdict === 'later') continue
+      const rejudged = evidence && judge({ ...evidence, former, cause: causeOf(cause) })
+      if (rejudged === 'later') continue
       done.push(image)
-      if (verdict) judged.push({ image, former, verdict })
+      if (rejudged) judged.push({ image, former, inventory: inventories.get(image) ?? 0, ...rejudged })
     }
-    const changed = await writeJudged(tx, engine, judged)
+    const changed = await writeJudged(tx, engine, rules, judged)
     await rebuildsDue(tx, done)
     await tx.deleteFrom('image_due').where('image_id', 'in', engine.among(done)).execute()
     return { images: done.length, later: due.length - done.length, changed }

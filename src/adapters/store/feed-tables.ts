@@ -4,7 +4,7 @@ import { pageOf, paging } from './cursor.ts'
 import type { Engine } from './engine.ts'
 import { factTables } from './feed-facts.ts'
 import { gateTables } from './feed-gate-tables.ts'
-import { feedHistory } from './feed-history.ts'
+import { feedHistory, keptSnapshots } from './feed-history.ts'
 import { beginSnapshot, confirmFeed } from './feed-transaction.ts'
 import { keyText } from './key-text.ts'
 import { unpack } from './packed.ts'
@@ -81,6 +81,25 @@ export function feedTables(db: Db, engine: Engine): FeedTables {
       return { items: items.map(snapshotOf), next }
     },
 
+    async snapshotAt(at) {
+      const row = await db
+        .selectFrom('snapshot')
+        .selectAll()
+        .$if(typeof at === 'number', (query) => query.where('number', '=', Number(at)))
+        .$if(typeof at === 'string', (query) => query.where('adopted_at', '<=', String(at)))
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const next = await snapshotNumbered(db, row.number + 1)
+      return { snapshot: snapshotOf(row), until: next?.adopted_at ?? null }
+    },
+
+    async oldestKept() {
+      const row = await snapshotNumbered(db, Math.max(1, (await currentNumber(db)) - keptSnapshots))
+      return row && snapshotOf(row)
+    },
+
     async hashes(feed) {
       const number = await currentNumber(db)
       const hashes = new Map<string, string>()
@@ -125,8 +144,8 @@ export function feedTables(db: Db, engine: Engine): FeedTables {
       return rows.flatMap((row) => byId.get(row.id) ?? [])
     },
 
-    async rating(ids) {
-      const number = await currentNumber(db)
+    async rating(ids, at) {
+      const number = at ?? (await currentNumber(db))
       return grouped(ids, (part) =>
         inForce(db, number)
           .innerJoin('rated', 'rated.advisory_id', 'advisory.id')
@@ -158,6 +177,10 @@ export function feedTables(db: Db, engine: Engine): FeedTables {
       )
     },
   }
+}
+
+async function snapshotNumbered(db: Db, number: number) {
+  return db.selectFrom('snapshot').selectAll().where('number', '=', number).executeTakeFirst()
 }
 
 /** Rows in force at a snapshot: begun by then and not ended. */

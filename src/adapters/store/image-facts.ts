@@ -1,3 +1,4 @@
+import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import {
@@ -27,8 +28,8 @@ interface StoredFacts {
 const maxLabelLength = 1_024
 const maxLabels = 200
 
-export async function saveFacts(tx: Tx, image: number, scan: ScanRecord): Promise<void> {
-  const { labels, checks, secrets } = scan
+/** As the column has them. */
+export function factsText({ labels, checks, secrets }: ScanRecord): string {
   const facts: StoredFacts = {
     labels: Object.fromEntries(
       Object.entries(labels)
@@ -38,11 +39,23 @@ export async function saveFacts(tx: Tx, image: number, scan: ScanRecord): Promis
     checks: checks.flatMap((check) => judgedCheck(check) ?? []),
     secrets: secrets.map(({ rule, path, layer }) => ({ rule, path, layer })),
   }
-  const row = { facts: JSON.stringify(facts) }
+  return JSON.stringify(facts)
+}
+
+export function storedFacts(text: string | null | undefined): StoredFacts {
+  return text ? (JSON.parse(text) as StoredFacts) : { labels: {}, checks: [], secrets: [] }
+}
+
+export async function saveFacts(
+  tx: Tx,
+  image: number,
+  facts: string,
+  { checks, secrets }: Pick<ScanRecord, 'checks' | 'secrets'>,
+): Promise<void> {
   await tx
     .insertInto('image_facts')
-    .values({ image_id: image, ...row })
-    .onConflict((oc) => oc.column('image_id').doUpdateSet(row))
+    .values({ image_id: image, facts })
+    .onConflict((oc) => oc.column('image_id').doUpdateSet({ facts }))
     .execute()
   const body = pack({ checks, secrets })
   await tx
@@ -71,11 +84,12 @@ type Asked = Pick<Rules, 'asksPlaces' | 'asksBase'>
 
 export const everything: Asked = { asksPlaces: true, asksBase: () => true }
 
-/** By image id. */
+/** By image id. `at`: where they lay at that time, RFC 3339; without it, where they lie now. */
 export async function factsOf(
   { db, engine }: { readonly db: Db | Tx; readonly engine: Engine },
   ids: readonly number[],
   asked: Asked,
+  at?: string,
 ): Promise<ReadonlyMap<number, ImageFacts>> {
   const rows = await db
     .selectFrom('image')
@@ -88,11 +102,12 @@ export async function factsOf(
     ? await placesOf(
         db,
         rows.map(({ digest }) => digest),
+        at,
       )
     : new Map<string, readonly Place[]>()
   const facts = new Map<number, ImageFacts>()
   for (const { id, digest, platform, created, size, distro, ...row } of rows) {
-    const stored = row.facts === null ? { labels: {}, checks: [], secrets: [] } : (JSON.parse(row.facts) as StoredFacts)
+    const stored = storedFacts(row.facts)
     facts.set(id, {
       digest: digest as Digest,
       platform,
@@ -115,8 +130,12 @@ async function judgedBase(db: Db | Tx, digest: Digest): Promise<JudgedBase | nul
   return { ...base, created: row?.created ?? null }
 }
 
-/** Where images lie now, by themselves or in an index. */
-async function placesOf(db: Db | Tx, digests: readonly string[]): Promise<ReadonlyMap<string, readonly Place[]>> {
+/** Where images lie, by themselves or in an index. What was gone and came back counts as never gone. */
+async function placesOf(
+  db: Db | Tx,
+  digests: readonly string[],
+  at: string | undefined,
+): Promise<ReadonlyMap<string, readonly Place[]>> {
   const inIndexes = await db
     .selectFrom('index_child')
     .select(['digest as image', 'index_digest as digest'])
@@ -130,10 +149,10 @@ async function placesOf(db: Db | Tx, digests: readonly string[]): Promise<Readon
       join
         .onRef('tag.location_id', '=', 'sighting.location_id')
         .onRef('tag.digest', '=', 'sighting.digest')
-        .on('tag.ended_at', 'is', null),
+        .on((eb) => lastingAt(eb.ref('tag.first_seen'), eb.ref('tag.ended_at'), at)),
     )
     .select(['sighting.digest', 'location.registry', 'location.repository', 'tag.tag'])
-    .where('sighting.gone_at', 'is', null)
+    .where((eb) => lastingAt(eb.ref('sighting.first_seen'), eb.ref('sighting.gone_at'), at))
     .where('sighting.digest', 'in', [...new Set(holders.map(({ digest }) => digest))])
     .orderBy('location.registry')
     .orderBy('location.repository')
@@ -154,4 +173,15 @@ async function placesOf(db: Db | Tx, digests: readonly string[]): Promise<Readon
     )
   }
   return places
+}
+
+/** Of what begins and ends at times: that it lasts at one of them, or now. */
+function lastingAt(
+  from: Expression<string>,
+  until: Expression<string | null>,
+  at: string | undefined,
+): RawBuilder<boolean> {
+  return at === undefined
+    ? sql<boolean>`${until} is null`
+    : sql<boolean>`(${from} <= ${at} and (${until} is null or ${until} > ${at}))`
 }

@@ -8,11 +8,12 @@ import { askedFindings, askedPackage } from './asked-findings.ts'
 import { dueByBase } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
-import { checksOf, everything, factsOf, saveFacts } from './image-facts.ts'
+import { keepFormerInventory } from './former-inventories.ts'
+import { checksOf, everything, factsOf, factsText, saveFacts } from './image-facts.ts'
 import { listImages } from './image-list.ts'
-import { finding, findingColumns } from './match-rows.ts'
+import { finding, findingColumns, type MatchRow } from './match-rows.ts'
 import { outdatedImages } from './outdated-images.ts'
-import { packageColumns, packageRecord } from './package-rows.ts'
+import { packageColumns, packageRecord, type PackageRow } from './package-rows.ts'
 import { references } from './references.ts'
 import { rebuildsDueAbove } from './rebuild-due.ts'
 import { saveSets } from './package-sets.ts'
@@ -28,11 +29,13 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
       await transact(db, async (tx) => {
         await shareStanding(tx, engine)
         const sets = await saveSets(tx, scan.packages)
-        const id = await saveImage(tx, scan)
+        const facts = factsText(scan)
+        const inventory = await keepFormerInventory(tx, engine, scan, { facts, sets: sets.ids })
+        const id = await saveImage(tx, scan, inventory)
         const others = await linkSets(tx, id, sets.ids)
         await markAlone(tx, id, sets.alone)
         if (await saveChain(tx, id, scan.layers)) await dueByBase(tx, [scan.digest])
-        await saveFacts(tx, id, scan)
+        await saveFacts(tx, id, facts, scan)
         const chain = chainIds(scan.layers).at(-1)
         if (others && chain !== undefined) await rebuildsDueAbove(tx, chain)
       })
@@ -126,9 +129,9 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     checks: (digest) => checksOf(db, digest),
     references: (digests) => references(db, digests),
 
-    async facts(digest) {
+    async facts(digest, at) {
       const row = await db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()
-      return row && (await factsOf({ db, engine }, [row.id], everything)).get(row.id)
+      return row && (await factsOf({ db, engine }, [row.id], everything, at)).get(row.id)
     },
 
     async saveSignatures(digest, keys) {
@@ -188,7 +191,6 @@ async function findingsOf(db: Db | Tx, digest: Digest): Promise<readonly Finding
  */
 export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImage> {
   const packages = await packagesOf(db, digest).select(packageColumns).orderBy('package.id').execute()
-  const byId = new Map(packages.map((row) => [row.id, row]))
   const rows = await packagesOf(db, digest)
     .innerJoin('package_match', 'package_match.package_id', 'package.id')
     .selectAll('package_match')
@@ -196,6 +198,17 @@ export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImag
     .orderBy('package_match.vulnerability')
     .orderBy('package.hash')
     .execute()
+  return askedOf(db, packages, rows)
+}
+
+/** `rows` in that order: of twins' the first counts. `snapshot`: by what feeds said then. */
+export async function askedOf(
+  db: Db | Tx,
+  packages: readonly PackageRow[],
+  rows: readonly MatchRow[],
+  snapshot?: number,
+): Promise<AskedImage> {
+  const byId = new Map(packages.map((row) => [row.id, row]))
   const distinct = new Map<string, (typeof rows)[number]>()
   for (const row of rows) {
     const subject = byId.get(row.package_id)!
@@ -204,7 +217,7 @@ export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImag
     if (counts && !distinct.has(key)) distinct.set(key, row)
   }
   const open = [...distinct.values()]
-  const findings = await askedFindings(db, open, true)
+  const findings = await askedFindings(db, open, true, snapshot)
   return {
     findings: findings.map((finding, index) => ({
       finding,
@@ -214,7 +227,7 @@ export async function askedImage(db: Db | Tx, digest: Digest): Promise<AskedImag
   }
 }
 
-async function saveImage(tx: Tx, scan: ScanRecord): Promise<number> {
+async function saveImage(tx: Tx, scan: ScanRecord, inventory: number): Promise<number> {
   const row = {
     media_type: scan.mediaType,
     platform: scan.platform,
@@ -228,6 +241,7 @@ async function saveImage(tx: Tx, scan: ScanRecord): Promise<number> {
     engine: scan.engine,
     catalogers: JSON.stringify(scan.catalogers),
     scanned_at: scan.scannedAt,
+    inventory,
   }
   const { id } = await tx
     .insertInto('image')
@@ -267,7 +281,7 @@ async function markAlone(tx: Tx, image: number, alone: boolean): Promise<void> {
 }
 
 /** An image has a package through one set only, because sets are one a kind: no row comes twice. */
-function packagesOf(db: Db | Tx, digest: Digest) {
+export function packagesOf(db: Db | Tx, digest: Digest) {
   return db
     .selectFrom('image')
     .innerJoin('image_set', 'image_set.image_id', 'image.id')

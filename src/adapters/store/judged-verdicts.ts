@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
+import type { Evidence } from '../../core/policy/evidence.ts'
+import type { Rules } from '../../core/policy/rules.ts'
 import type { StoredVerdict } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
+import { evidenceTexts } from './judged-evidence.ts'
 import type { VerdictRecord } from './records.ts'
 import type { Tx } from './schema.ts'
 import { isDecidedAs, verdictColumns, verdictRow } from './verdict-rows.ts'
@@ -9,11 +12,18 @@ export interface Judged {
   readonly image: number
   readonly former: StoredVerdict | undefined
   readonly verdict: VerdictRecord
+  readonly evidence: Evidence
+  /** Number of the inventory that it was judged by. */
+  readonly inventory: number
 }
 
 /** Writes the verdicts, and into the outbox those that decide otherwise than the former ones; returns how many do. */
-export async function writeJudged(tx: Tx, engine: Engine, judged: readonly Judged[]): Promise<number> {
-  const rows = judged.map(({ image, former, verdict }) => ({ former, row: verdictRow(image, verdict) }))
+export async function writeJudged(tx: Tx, engine: Engine, rules: Rules, judged: readonly Judged[]): Promise<number> {
+  const evidence = await evidenceTexts(tx, rules, judged)
+  const rows = judged.map(({ image, former, verdict }, index) => ({
+    former,
+    row: verdictRow(image, verdict, evidence[index]!),
+  }))
   const same = rows.filter(({ former, row }) => former && isDecidedAs(row, former))
   const changed = rows.filter(({ former, row }) => !former || !isDecidedAs(row, former))
   if (same.length > 0) await update(tx, engine, same)
@@ -34,16 +44,17 @@ const besideColumns = {
   snapshot: 'integer',
   checked_at: 'text',
   until: 'text',
+  evidence: 'text',
 } as const
 
 async function update(tx: Tx, engine: Engine, written: readonly Written[]): Promise<void> {
-  const rows = written.map(({ former, row: { counts, coverage, snapshot, checked_at, until } }) => {
-    return { id: former?.id ?? 0, counts, coverage, snapshot, checked_at, until }
+  const rows = written.map(({ former, row: { counts, coverage, snapshot, checked_at, until, evidence } }) => {
+    return { id: former?.id ?? 0, counts, coverage, snapshot, checked_at, until, evidence }
   })
   const newer = engine.table(besideColumns, rows)
   await sql`
     update verdict set counts = newer.counts, coverage = newer.coverage, snapshot = newer.snapshot,
-      checked_at = newer.checked_at, until = newer.until
+      checked_at = newer.checked_at, until = newer.until, evidence = newer.evidence
     from ${newer} as newer where verdict.id = newer.id`.execute(tx)
 }
 

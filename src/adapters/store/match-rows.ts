@@ -27,7 +27,10 @@ export const matchContent = [
   'advisories',
 ] as const
 
-export function matchRow(packageId: number, match: Match, firstSeen: string): MatchRow {
+/** As it is stored, but for its number. */
+export type StoredMatch = Omit<Selectable<Database['package_match']>, 'id'>
+
+export function matchRow(packageId: number, match: Match, firstSeen: string): StoredMatch {
   return {
     package_id: packageId,
     vulnerability: keyText(match.vulnerability),
@@ -61,7 +64,7 @@ export const findingColumns = [
   'package.owner',
 ] as const
 
-type FindingRow = Omit<Selectable<Database['package_match']>, 'id'> &
+type FindingRow = StoredMatch &
   Pick<Selectable<Database['package']>, 'purl' | 'type' | 'name' | 'source_name' | 'owner'>
 
 /** Suppressed by what the package is; whether policy, VEX or an exception does so is judged later. */

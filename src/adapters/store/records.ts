@@ -3,7 +3,9 @@ import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro, ImageLayer, InstalledPackage } from '../../core/inventory/package.ts'
 import type { Advisory, Severity } from '../../core/match/advisory.ts'
 import type { MatchResult, MatchSubject } from '../../core/match/finding.ts'
+import type { Evidence } from '../../core/policy/evidence.ts'
 import type { Finding, FindingCounts, Outcome, Verdict } from '../../core/policy/policy.ts'
+import type { RuleDocuments, Rules } from '../../core/policy/rules.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
 import type { FeedState } from '../../core/report/report.ts'
 import type { FeedKind } from '../../core/match/feed-facts.ts'
@@ -89,6 +91,27 @@ export interface VerdictRecord extends Verdict {
   readonly checkedAt: string
   /** When time alone may change it: a grace period, an exception or an age that ends. Null: never. */
   readonly until: string | null
+}
+
+/** A current or former verdict: `id` is its number in the history. */
+export interface HistoryRecord extends VerdictRecord {
+  readonly id: number
+  /** When another one took its place, RFC 3339; null: it stands. */
+  readonly supersededAt: string | null
+}
+
+/** What a verdict was made of. */
+export interface Judging {
+  readonly rules: Rules
+  readonly evidence: Evidence
+}
+
+/** The same as it is read back. */
+export interface StoredJudging {
+  readonly documents: RuleDocuments
+  readonly evidence: Evidence
+  /** When the image was inventoried anew and found to be otherwise since then, RFC 3339. */
+  readonly inventoriedAnew: string | null
 }
 
 /** Adopted state number `number` of all feeds. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro } from '../../core/inventory/package.ts'
 import type { PackageContents } from '../../core/match/feed-coverage.ts'
+import type { Evidence } from '../../core/policy/evidence.ts'
 import type { ImageFacts } from '../../core/policy/image-facts.ts'
 import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
 import type { Tally } from '../../core/policy/tally.ts'
@@ -57,6 +58,12 @@ export interface DueImage {
   /** Its open findings and the packages that rules catch, or all that rules ask where the tally cannot tell. */
   readonly evidence: { readonly tally: Tally } | { readonly asked: AskedImage }
   readonly former: FormerVerdict | undefined
+}
+
+/** What an image was judged to be, and by what. */
+export interface Rejudged {
+  readonly verdict: VerdictRecord
+  readonly evidence: Evidence
 }
 
 /** The current verdict as it is stored: `reasons` and `counts` are JSON, to be compared as text. */

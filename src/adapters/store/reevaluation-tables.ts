@@ -2,12 +2,14 @@ import type { Distro } from '../../core/inventory/package.ts'
 import { judgeDue } from './due-images.ts'
 import type { Engine } from './engine.ts'
 import type { Standing } from './reevaluation-records.ts'
+import { rulesAt } from './rules-since.ts'
 import { retally } from './retally.ts'
 import { transact } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { addToImages, addToSets } from './set-tallies.ts'
-import { askExploited, isDue, setOut, type StandingException } from './set-out.ts'
+import { askExploited, isDue, setOut } from './set-out.ts'
 import { holdStanding, standingOf, type StandingRow } from './standing.ts'
+import type { StandingException } from './standing-exceptions.ts'
 import type { ReevaluationTables } from './store.ts'
 import type { TallyClasses } from './tally-classes.ts'
 import { someLeft, touchedPackages } from './touched-packages.ts'
@@ -47,6 +49,8 @@ export function reevaluationTables(db: Db, engine: Engine, classes: TallyClasses
         await tx.updateTable('standing').set({ snapshot: target.snapshot, checked_at: at }).execute()
         return true
       }),
+
+    rulesAt: (time) => rulesAt(db, time),
 
     async ecosystems() {
       const rows = await db.selectFrom('package').select('ecosystem').distinct().where('ecosystem', '<>', '').execute()

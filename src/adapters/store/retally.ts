@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts'
 import { lockedColumns, putDue, saveTallies, type LockedPackage } from './save-tallies.ts'
 import type { Tx } from './schema.ts'
 import { shareStanding } from './standing.ts'
+import { standingCause, type StandingException } from './standing-exceptions.ts'
 import type { TallyClasses } from './tally-classes.ts'
 
 /** `package.asked` of those whose vulnerabilities are exploited otherwise than before. */
@@ -46,7 +47,7 @@ export async function retally(
       const exception = differing(before.get(id), after.get(id))
         .map((key) => exceptions.get(key))
         .find((name) => name !== undefined)
-      if (exception !== undefined) return [id, dueCause(causeRanks.exception, `exception ${exception}`)]
+      if (exception !== undefined) return [id, dueCause(causeRanks.exception, standingCause(exception))]
       return [id, plainCause(asked, standing.asked)]
     })
   await putDue(tx, new Map(causes))
@@ -101,9 +102,11 @@ function differing(a: ReadonlySet<string> = new Set(), b: ReadonlySet<string> = 
   return [...[...a].filter((key) => !b.has(key)), ...[...b].filter((key) => !a.has(key))]
 }
 
+type NamedException = Pick<StandingException, 'id' | 'by' | 'key'>
+
 /** An exception by each question that one in force now or before asks. */
-function exceptionNames({ exceptions }: Rules, former: string): ReadonlyMap<string, string> {
-  const before = JSON.parse(former) as readonly { readonly id: string; readonly key: string | null }[]
-  const now = exceptions.map(({ exception: { id }, key }) => ({ id, key }))
-  return new Map([...before, ...now].flatMap(({ id, key }) => (key === null ? [] : [[key, id] as const])))
+function exceptionNames({ exceptions }: Rules, former: string): ReadonlyMap<string, NamedException> {
+  const before = JSON.parse(former) as readonly NamedException[]
+  const now = exceptions.map(({ exception: { id, by }, key }) => ({ id, by, key }))
+  return new Map([...before, ...now].flatMap((one) => (one.key === null ? [] : [[one.key, one] as const])))
 }

@@ -62,6 +62,12 @@ export interface Database {
   vulnerability: VulnerabilityTable
   vulnerability_alias: { alias: string; vulnerability: string }
   verdict: VerdictTable
+  /** What many verdicts were judged by alike, once under its hash: rules, and when feeds were fetched (judged-evidence.ts). */
+  judged_part: { id: Generated<number>; hash: string; body: Uint8Array }
+  /** The rules by which stored images were judged from a time on, until the next row's. */
+  rules_since: { id: Generated<number>; since: string; part: number }
+  /** What an image was judged by before it was inventoried anew and found to be otherwise (former-inventories.ts). */
+  former_inventory: { image_id: number; inventory: number; until: string; body: Uint8Array }
   location: { id: Generated<number>; registry: string; repository: string }
   sighting: SightingTable
   tag: TagTable
@@ -167,6 +173,8 @@ interface ImageTable {
   engine: string
   catalogers: string
   scanned_at: string
+  /** How often it was inventoried anew and found to be otherwise. */
+  inventory: Generated<number>
 }
 
 /** One row for everything that is the same; `hash` is over all of it. */
@@ -275,6 +283,8 @@ interface VerdictTable {
   checked_at: string
   /** When time alone may change it. */
   until: string | null
+  /** What it was made of (judged-evidence.ts); null for those of before it was kept. */
+  evidence: string | null
 }
 
 interface SightingTable {

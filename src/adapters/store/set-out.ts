@@ -1,25 +1,16 @@
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { timeCause } from '../../core/policy/cause.ts'
 import type { ReadyException, Rules } from '../../core/policy/rules.ts'
 import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
+import { noteRules } from './rules-since.ts'
 import type { Target } from './reevaluation-records.ts'
 import { exploitedOtherwise } from './retally.ts'
 import { listed } from './rows.ts'
 import type { Db, Tx } from './schema.ts'
 import { holdStanding, type StandingRow } from './standing.ts'
+import { changedExceptions, standingCause, standingException, type StandingException } from './standing-exceptions.ts'
 import type { TallyClasses } from './tally-classes.ts'
-
-/** An exception as verdicts were last judged by it. */
-export interface StandingException {
-  readonly id: string
-  readonly key: string | null
-  /** Fingerprint of all of it. */
-  readonly hash: string
-  /** It says something of images beside their findings. */
-  readonly broad: boolean
-}
 
 /**
  * Marks what the way to the target has to look at: all images where a policy is another; for an exception, those with something
@@ -37,7 +28,7 @@ export async function setOut(
   if (all !== null) await allDue(tx, causeRanks.all, all)
   if (policiesOf(row.policy) !== policiesOf(rules.fingerprint)) await allDue(tx, causeRanks.rules, 'policy')
   if (row.stale !== stale) await allDue(tx, causeRanks.all, 'age of feeds')
-  for (const { id, broad } of changed) if (broad) await allDue(tx, causeRanks.exception, `exception ${id}`)
+  for (const one of changed) if (one.broad) await allDue(tx, causeRanks.exception, standingCause(one))
   await dueByExceptions(tx, classes, changed)
   await askAboutExceptions(
     tx,
@@ -54,26 +45,12 @@ export async function setOut(
     stale,
     asked,
   }
+  await noteRules(tx, rules, now)
   await tx.updateTable('standing').set(next).execute()
   return { ...row, ...next, matched: row.matched }
 }
 
 const policiesOf = (fingerprint: string): string => fingerprint.split('/', 1)[0] ?? ''
-
-function standingException({ exception, key }: ReadyException): StandingException {
-  const hash = createHash('sha256').update(JSON.stringify(exception)).digest('hex').slice(0, 16)
-  return { id: exception.id, key, hash, broad: exception.checks.length + exception.secrets.length > 0 }
-}
-
-/** Those that came, went or became another, as they are and as they were. */
-function changedExceptions(
-  before: readonly StandingException[],
-  after: readonly StandingException[],
-): readonly StandingException[] {
-  const same = (all: readonly StandingException[], one: StandingException): boolean =>
-    all.some(({ id, hash }) => id === one.id && hash === one.hash)
-  return [...before.filter((one) => !same(after, one)), ...after.filter((one) => !same(before, one))]
-}
 
 /** What was due for a lesser reason is due for this one: that one alone may have changed nothing. */
 async function allDue(tx: Tx, rank: number, cause: string): Promise<void> {
@@ -90,7 +67,8 @@ async function dueByExceptions(tx: Tx, classes: TallyClasses, changed: readonly 
     tx,
     used.map((row) => row.class),
   )
-  for (const { id, key } of changed) {
+  for (const one of changed) {
+    const { key } = one
     if (key === null) continue
     const about = used.map((row) => row.class).filter((number) => classOf(number).holds.includes(key))
     for (const part of listed(about)) {
@@ -103,7 +81,7 @@ async function dueByExceptions(tx: Tx, classes: TallyClasses, changed: readonly 
             .innerJoin('set_tally', 'set_tally.set_id', 'image_set.set_id')
             .select((inner) => [
               'image_set.image_id',
-              inner.val(dueCause(causeRanks.exception, `exception ${id}`)).as('cause'),
+              inner.val(dueCause(causeRanks.exception, standingCause(one))).as('cause'),
             ])
             .distinct()
             .where('set_tally.class', 'in', part)

@@ -33,6 +33,23 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
       return row && { registry, repository, tag, digest: row.digest as Digest, observedAt: row.last_seen }
     },
 
+    async resolveAt(location, tag, time) {
+      const id = await locationId(db, location)
+      if (id === undefined) return undefined
+      const row = await db
+        .selectFrom('tag')
+        .select(['digest', 'first_seen'])
+        .where('location_id', '=', id)
+        .where('tag', '=', tag)
+        .where('first_seen', '<=', time)
+        .where((eb) => eb.or([eb('ended_at', 'is', null), eb('ended_at', '>', time)]))
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      const { registry, repository } = location
+      return row && { registry, repository, tag, digest: row.digest as Digest, observedAt: row.first_seen }
+    },
+
     async locations(digest) {
       const rows = await db
         .selectFrom('sighting')

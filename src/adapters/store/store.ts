@@ -7,11 +7,11 @@ import type { Severity } from '../../core/match/advisory.ts'
 import type { Notice } from '../../core/notice/notice.ts'
 import type { AskedFinding, AskedPackage } from '../../core/policy/asked.ts'
 import type { ImageFacts } from '../../core/policy/image-facts.ts'
-import type { Rules } from '../../core/policy/rules.ts'
+import type { Finding } from '../../core/policy/policy.ts'
+import type { RuleDocuments, Rules } from '../../core/policy/rules.ts'
 import type { Tally } from '../../core/policy/tally.ts'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
-import type { Finding } from '../../core/policy/policy.ts'
 import type { FeedCandidate, FeedChanges, FeedDifference, FeedHealth } from './feed-records.ts'
 import type { BaseFilter, BaseSummary, Foreseen, RebuiltImage } from './rebuild-records.ts'
 import type { ChangedImage, NoticeAttempt, NoticeDelivery, NoticeFilter } from './notice-records.ts'
@@ -20,10 +20,12 @@ import type {
   AffectedImage,
   BaseImage,
   FeedEntry,
+  HistoryRecord,
   ImageFilter,
   ImageRecord,
   ImageSummary,
   IndexRecord,
+  Judging,
   Location,
   MatchedPackage,
   PackageFilter,
@@ -36,6 +38,7 @@ import type {
   SeenPosition,
   Snapshot,
   SnapshotFeed,
+  StoredJudging,
   SweepCounts,
   SweepRecord,
   TagObservation,
@@ -46,7 +49,15 @@ import type {
 } from './records.ts'
 import type { Exception } from '../../core/policy/exception.ts'
 import type { Approval, ExceptionFilter, StoredRules, StoredException, StoredPolicy, Version } from './rule-records.ts'
-import type { ChangedVerdict, ChangeFilter, DueImage, Standing, Target, Touched } from './reevaluation-records.ts'
+import type {
+  ChangedVerdict,
+  ChangeFilter,
+  DueImage,
+  Rejudged,
+  Standing,
+  Target,
+  Touched,
+} from './reevaluation-records.ts'
 
 /** The database: one schema and one set of queries on SQLite and PostgreSQL. Every write is idempotent. */
 export interface Store {
@@ -101,8 +112,8 @@ export interface ImageTables {
   references(digests: readonly Digest[]): Promise<ReadonlyMap<string, readonly string[]>>
   /** Its checks and secrets with all their evidence. */
   checks(digest: Digest): Promise<{ readonly checks: readonly Check[]; readonly secrets: readonly Secret[] }>
-  /** What policies ask of the image, apart from its packages. */
-  facts(digest: Digest): Promise<ImageFacts | undefined>
+  /** What policies ask of the image, apart from its packages. `at`: with the places where it lay at that time. */
+  facts(digest: Digest, at?: string): Promise<ImageFacts | undefined>
   /** What they ask of its findings (those that count, each vulnerability of a purl once) and of its packages. */
   asked(digest: Digest): Promise<AskedImage>
   /** Names of the keys that signed it, as far as they were looked for. */
@@ -163,6 +174,10 @@ export interface FeedTables {
   /** The adopted snapshot, undefined before the first. */
   current(): Promise<Snapshot | undefined>
   snapshots(page: PageRequest): Promise<Page<Snapshot>>
+  /** The one of that number, or that was in force at that time (RFC 3339), and when the next one took its place. */
+  snapshotAt(at: number | string): Promise<{ snapshot: Snapshot; until: string | null } | undefined>
+  /** The oldest one of which every advisory and fact is still there; undefined before the first. */
+  oldestKept(): Promise<Snapshot | undefined>
   /** Hash by path of the entries of a feed in force: what has the same hash needs no parsing. */
   hashes(feed: string): Promise<Map<string, string>>
   /**
@@ -179,8 +194,8 @@ export interface FeedTables {
   naming(keys: readonly string[], at?: number): Promise<Map<string, readonly Advisory[]>>
   /** By advisory id, in force; several where several feeds or folders have it. */
   advisory(id: string): Promise<readonly Advisory[]>
-  /** Advisories in force that rate one of these vulnerabilities, by the id (CVE, advisory, alias) that was asked for. */
-  rating(ids: readonly string[]): Promise<Map<string, readonly Advisory[]>>
+  /** Advisories in force (or at snapshot `at`) that rate one of these vulnerabilities, by the id (CVE, advisory, alias) that was asked for. */
+  rating(ids: readonly string[], at?: number): Promise<Map<string, readonly Advisory[]>>
   /** Where the records with these advisory ids lie, in force. */
   origins(ids: readonly string[]): Promise<Map<string, readonly AdvisoryOrigin[]>>
   /** Facts in force (or at snapshot `at`) by their keys: CVE ids, for `eol` products and releases (core/match/feed-facts.ts). */
@@ -227,12 +242,21 @@ export interface VerdictTables {
   current(digest: Digest): Promise<VerdictRecord | undefined>
   /**
    * Replaces the current verdict; when outcome, policy or reasons differ the former one stays in the history. One against an
-   * older snapshot than the current one's comes late and changes nothing. `judgedBy`: fingerprint of the policy; a verdict by
-   * another policy or snapshot than re-evaluation works with makes its image due. NOT_FOUND if the image is not stored.
+   * older snapshot than the current one's comes late and changes nothing. A verdict by other rules or another snapshot than
+   * re-evaluation works with makes its image due. What it was made of is kept with it. NOT_FOUND if the image is not stored.
    */
-  save(verdict: VerdictRecord, judgedBy?: string): Promise<void>
+  save(verdict: VerdictRecord, by?: Judging): Promise<void>
+  /** Why the image is to be judged again, if it is: the worst of what changed since, as re-evaluation would tell it. */
+  dueCause(digest: Digest): Promise<string | undefined>
   /** Newest first, beginning with the current one. */
-  history(digest: Digest, page: PageRequest): Promise<Page<VerdictRecord>>
+  history(digest: Digest, page: PageRequest): Promise<Page<HistoryRecord>>
+  /** The one that stood at a time (RFC 3339). Its counts and coverage are as of its `checkedAt`, which may be later. */
+  at(digest: Digest, time: string): Promise<HistoryRecord | undefined>
+  /**
+   * One of the history by its number, with what it was made of (null where that is from before it was kept): judged by that at
+   * its `checkedAt`, it is what it is.
+   */
+  made(digest: Digest, id: number): Promise<{ verdict: HistoryRecord; by: StoredJudging | null } | undefined>
   /** Of all images, newest first: what each verdict became, what it was before, and why. */
   changes(filter: ChangeFilter, page: PageRequest): Promise<Page<ChangedVerdict>>
 }
@@ -267,7 +291,7 @@ export interface ReevaluationTables {
   judgeDue(
     limit: number,
     rules: Rules,
-    judge: (image: DueImage) => VerdictRecord | undefined | 'later',
+    judge: (image: DueImage) => Rejudged | undefined | 'later',
   ): Promise<{ readonly images: number; readonly changed: number; readonly later: number }>
   /** The images of the oldest changes that were not yet announced, with the numbers of these changes. */
   outbox(limit: number): Promise<readonly { readonly id: number; readonly digest: Digest }[]>
@@ -279,6 +303,8 @@ export interface ReevaluationTables {
   isDue(now: string): Promise<boolean>
   /** All verdicts are right as of the target. False, and nothing done, while something is due or the target is another. */
   finish(target: Pick<Target, 'snapshot' | 'rules' | 'stale'>, at: string): Promise<boolean>
+  /** The rules that stored images were judged by at a time, if that is known. */
+  rulesAt(time: string): Promise<RuleDocuments | undefined>
   /** Ecosystems of stored packages, and distributions of stored images. */
   ecosystems(): Promise<readonly string[]>
   distros(): Promise<readonly Distro[]>
@@ -295,6 +321,12 @@ export interface WhatIfTables {
   setTallies(packages: ReadonlyMap<number, Tally>): Promise<ReadonlyMap<number, Tally>>
   /** All images in the order of their ids after `after`, as they are judged. */
   images(after: number, limit: number, rules: Rules): Promise<readonly StandingImage[]>
+  /** What `images.asked` and `images.findings` would answer, had the image's packages these matches, found at that snapshot and time. */
+  found(
+    digest: Digest,
+    matched: readonly MatchedPackage[],
+    at: { readonly snapshot: number; readonly time: string },
+  ): Promise<{ readonly asked: AskedImage; readonly findings: readonly Finding[] }>
 }
 
 interface AskedMatches {
@@ -317,6 +349,8 @@ export interface SightingTables {
   observe(location: Location, digest: Digest, tag: string | null, at: string): Promise<void>
   /** What the tag pointed to when last seen. */
   resolve(location: Location, tag: string): Promise<TagObservation | undefined>
+  /** What it pointed to at a time. */
+  resolveAt(location: Location, tag: string, time: string): Promise<TagObservation | undefined>
   /** Everywhere an image or index lies, with its current tags. */
   locations(digest: Digest): Promise<readonly (Location & { readonly tags: readonly string[] })[]>
   /** Repositories of a registry that hold something, as far as is known. */

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry } from '../../core/inventory/package.ts'
 import type { FindingCounts, Outcome, VerdictReason } from '../../core/policy/policy.ts'
-import type { VerdictRecord } from './records.ts'
+import type { HistoryRecord, VerdictRecord } from './records.ts'
 import type { Database } from './schema.ts'
 
 export type VerdictRow = Selectable<Database['verdict']>
@@ -28,6 +28,7 @@ export const verdictColumns = {
   decided_at: 'text',
   checked_at: 'text',
   until: 'text',
+  evidence: 'text',
 } as const
 
 /** `sameDecision` of verdicts as they are stored. */
@@ -38,7 +39,11 @@ export function isDecidedAs(
   return a.outcome === b.outcome && a.policy === b.policy && a.reasons === b.reasons
 }
 
-export function verdictRow(image: number, verdict: VerdictRecord): Pick<VerdictRow, keyof typeof verdictColumns> {
+export function verdictRow(
+  image: number,
+  verdict: VerdictRecord,
+  evidence: string | null,
+): Pick<VerdictRow, keyof typeof verdictColumns> {
   return {
     image_id: image,
     outcome: verdict.outcome,
@@ -51,6 +56,7 @@ export function verdictRow(image: number, verdict: VerdictRecord): Pick<VerdictR
     decided_at: verdict.decidedAt,
     checked_at: verdict.checkedAt,
     until: verdict.until,
+    evidence,
   }
 }
 
@@ -68,4 +74,8 @@ export function verdictRecord(row: VerdictRow, digest: Digest): VerdictRecord {
     checkedAt: row.checked_at,
     until: row.until,
   }
+}
+
+export function historyRecord(row: VerdictRow, digest: Digest): HistoryRecord {
+  return { id: row.id, ...verdictRecord(row, digest), supersededAt: row.superseded_at }
 }

@@ -1,8 +1,10 @@
 import type { Digest } from '../../core/image/digest.ts'
 import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
-import { causeRanks, dueCause } from './due-causes.ts'
+import { causeOf, causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
+import { packagesOf } from './image-tables.ts'
+import { evidenceTexts, readJudging } from './judged-evidence.ts'
 import { rebuildsDue } from './rebuild-due.ts'
 import type { VerdictRecord } from './records.ts'
 import { transact } from './rows.ts'
@@ -10,7 +12,7 @@ import type { Db, Tx } from './schema.ts'
 import { shareStanding, type StandingRow } from './standing.ts'
 import type { VerdictTables } from './store.ts'
 import { listChanges } from './verdict-changes.ts'
-import { sameDecision, verdictRecord, verdictRow } from './verdict-rows.ts'
+import { historyRecord, sameDecision, verdictRecord, verdictRow } from './verdict-rows.ts'
 
 export function verdictTables(db: Db, engine: Engine): VerdictTables {
   return {
@@ -24,11 +26,11 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
       return row && confirmed(verdictRecord(row, digest), row)
     },
 
-    async save(verdict, judgedBy) {
+    async save(verdict, by) {
       await transact(db, async (tx) => {
         const standing = await shareStanding(tx, engine)
         const image = await engine
-          .forUpdate(tx.selectFrom('image').select('id').where('digest', '=', verdict.digest))
+          .forUpdate(tx.selectFrom('image').select(['id', 'inventory']).where('digest', '=', verdict.digest))
           .executeTakeFirst()
         if (image === undefined) {
           throw new TallymanError(
@@ -40,9 +42,12 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
           .where('verdict.superseded_at', 'is', null)
           .executeTakeFirst()
         if ((former?.snapshot ?? 0) > (verdict.snapshot ?? Infinity)) return
+        const judgedBy = by?.rules.fingerprint
         if (!isStanding(standing, verdict, judgedBy)) await makeDue(tx, image.id, standing.policy === judgedBy)
         await rebuildsDue(tx, [image.id])
-        const row = verdictRow(image.id, verdict)
+        const made = by && { evidence: by.evidence, inventory: image.inventory }
+        const [evidence = null] = made ? await evidenceTexts(tx, by.rules, [made]) : []
+        const row = verdictRow(image.id, verdict, evidence)
         if (former !== undefined && sameDecision(verdictRecord(former, verdict.digest), verdict)) {
           await tx.updateTable('verdict').set(row).where('id', '=', former.id).execute()
           return
@@ -55,6 +60,23 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
       })
     },
 
+    async dueCause(digest) {
+      const due = await db
+        .selectFrom('image')
+        .innerJoin('image_due', 'image_due.image_id', 'image.id')
+        .select('image_due.cause')
+        .where('image.digest', '=', digest)
+        .union(
+          packagesOf(db, digest)
+            .innerJoin('package_due', 'package_due.package_id', 'package.id')
+            .select('package_due.cause'),
+        )
+        .orderBy('cause')
+        .limit(1)
+        .executeTakeFirst()
+      return due && causeOf(due.cause)
+    },
+
     changes: (filter, page) => listChanges(db, filter, page),
 
     async history(digest, request) {
@@ -65,7 +87,25 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
         .limit(page.limit + 1)
         .execute()
       const { items, next } = pageOf('history', rows, page.limit, (row) => [row.id])
-      return { items: items.map((row) => verdictRecord(row, digest)), next }
+      return { items: items.map((row) => historyRecord(row, digest)), next }
+    },
+
+    async at(digest, time) {
+      const row = await verdictsOf(db, digest)
+        .where('verdict.decided_at', '<=', time)
+        .where((eb) => eb.or([eb('verdict.superseded_at', 'is', null), eb('verdict.superseded_at', '>', time)]))
+        .orderBy('verdict.id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row && historyRecord(row, digest)
+    },
+
+    async made(digest, id) {
+      const row = await verdictsOf(db, digest).where('verdict.id', '=', id).executeTakeFirst()
+      if (row === undefined) return undefined
+      const verdict = historyRecord(row, digest)
+      const by = await readJudging(db, digest, { evidence: row.evidence, coverage: verdict.coverage })
+      return { verdict, by: by ?? null }
     },
   }
 }

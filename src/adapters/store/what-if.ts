@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { sumOfTallies } from './sum-tallies.ts'
 import { lockedColumns } from './save-tallies.ts'
 import type { Db } from './schema.ts'
+import { foundThen } from './found-then.ts'
 import type { WhatIfTables } from './store.ts'
 import type { TallyClasses } from './tally-classes.ts'
 
@@ -92,6 +93,8 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
         sets: (sets.get(id) ?? []).map((link) => link.set_id),
       }))
     },
+
+    found: (digest, matched, at) => foundThen(db, digest, matched, at),
   }
 }
 

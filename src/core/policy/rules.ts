@@ -84,18 +84,29 @@ export interface Rules {
 export interface RuleDocuments {
   readonly policies: readonly Policy[]
   readonly exceptions: readonly Exception[]
+  /** Judged by where no policy holds; the built-in one where none is given. */
+  readonly fallback?: Policy
+}
+
+/** What rules were made from: they are made again of it, also by a version whose built-in policy is another. */
+export function documentsOf({ policies, exceptions, fallback }: Rules): Required<RuleDocuments> {
+  return {
+    policies: policies.map(({ policy }) => policy),
+    exceptions: exceptions.map(({ exception }) => exception),
+    fallback: fallback.policy,
+  }
 }
 
 /** Ready once, for all images and findings. `policies` empty: the built-in one. */
-export function readyRules({ policies, exceptions }: RuleDocuments): Rules {
+export function readyRules({ policies, exceptions, fallback: given = defaultPolicy }: RuleDocuments): Rules {
   const questions = new Map<string, AskFinding>()
   const packageQuestions = new Map<string, { ask: AskPackage; unlicensedKey: string }>()
   const ready = policies.toSorted(byOrder).map((policy) => readyPolicy(policy, questions, packageQuestions))
   // One that holds everywhere leaves it nothing to judge: then nothing is asked for it.
   const isReachable = !policies.some(({ scopes }) => scopes.length === 0)
   const fallback = isReachable
-    ? readyPolicy(defaultPolicy, questions, packageQuestions)
-    : readyPolicy(defaultPolicy, new Map(), new Map())
+    ? readyPolicy(given, questions, packageQuestions)
+    : readyPolicy(given, new Map(), new Map())
   const documents = (isReachable ? [...ready, fallback] : ready).map(({ policy }) => policy)
   const standing = askedStanding(documents)
   const oldFixKey = standing.fixes ? keyOfFinding(oldFix) : null

@@ -28,7 +28,10 @@ export function packageParts({ packages, image }: Report): readonly PackagePart[
   return packages.map((each) => ({ ...each, createdBy: createdBy(each.layer, image) }))
 }
 
-export function findingParts({ findings, image }: Report): readonly FindingPart[] {
+export function findingParts({
+  findings,
+  image,
+}: Pick<Report, 'findings'> & { readonly image: Layered }): readonly FindingPart[] {
   return findings.map((each) => ({ ...each, createdBy: createdBy(each.layer, image) }))
 }
 
@@ -50,6 +53,10 @@ export function layerParts({ image, packages }: Report): readonly LayerPart[] {
   }))
 }
 
-function createdBy(layer: number | null, { layers }: ReportImage): string | null {
+interface Layered {
+  readonly layers: readonly Pick<ReportLayer, 'createdBy'>[]
+}
+
+function createdBy(layer: number | null, { layers }: Layered): string | null {
   return layers[layer ?? -1]?.createdBy ?? null
 }

@@ -5,9 +5,12 @@ import type { IndexReport, Report } from '../../core/report/report.ts'
 import { sarifOf } from '../../core/report/sarif.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import { TallymanError } from '../../errors.ts'
-import type { AppDeps } from '../deps.ts'
+import { momentAsked } from '../../flows/as-of.ts'
+import { findingsThen } from '../../flows/findings-then.ts'
+import { asOfDeps, type AppDeps } from '../deps.ts'
 import { needsToken } from '../openapi.ts'
 import { pageOfArray } from '../page-of-array.ts'
+import { atQuery } from '../schemas/as-of.ts'
 import { findingPartSchema } from '../schemas/finding.ts'
 import { imageDetailSchema, imageSummarySchema, indexDetailSchema } from '../schemas/image.ts'
 import { filter, listQuery, pageOf, splitQuery } from '../schemas/page.ts'
@@ -20,7 +23,7 @@ import {
   secretPartSchema,
 } from '../schemas/report.ts'
 import { ref } from '../schemas/shape.ts'
-import { digestSchema, outcomes, verdictRecordSchema } from '../schemas/verdict.ts'
+import { digestSchema, outcomes } from '../schemas/verdict.ts'
 
 const params = Type.Object({ digest: digestSchema })
 const pageQuery = listQuery({})
@@ -94,26 +97,6 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     },
   })
 
-  const historySchema = {
-    ...about,
-    operationId: 'getImageHistory',
-    summary: 'Its verdicts, newest first, with the cause of each change',
-    params,
-    querystring: pageQuery,
-    response: { 200: pageOf(ref(verdictRecordSchema)) },
-  }
-  app.route({
-    method: 'GET',
-    url: '/images/:digest/history',
-    schema: historySchema,
-    handler: async (request) => {
-      const { digest } = request.params
-      const history = await deps.store.verdicts.history(digest, splitQuery(request.query).page)
-      if (history.items.length === 0 && !(await deps.store.images.get(digest))) throw notStored(digest)
-      return history
-    },
-  })
-
   const reportRouteSchema = {
     ...about,
     operationId: 'getImageReport',
@@ -150,6 +133,27 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
     },
   })
 
+  const findingsSchema = {
+    ...about,
+    operationId: 'listImageFindings',
+    summary: 'Findings, worst first; with `at` those that it would have had then',
+    params,
+    querystring: listQuery({ at: Type.Optional(atQuery) }),
+    response: { 200: pageOf(ref(findingPartSchema)) },
+  }
+  app.route({
+    method: 'GET',
+    url: '/images/:digest/findings',
+    schema: findingsSchema,
+    handler: async (request) => {
+      const { digest } = request.params
+      const { filter, page } = splitQuery(request.query)
+      if (filter.at === undefined) return pageOfArray(findingParts(ofOneImage(await deps.report(digest))), page)
+      const moment = await momentAsked(filter.at, asOfDeps(deps))
+      return pageOfArray(await findingsThen(digest, moment, deps.store), page)
+    },
+  })
+
   /** A list that is part of an image's report. */
   function part<T>(
     name: string,
@@ -169,7 +173,6 @@ export const imageRoutes: FastifyPluginAsyncTypebox<{ deps: AppDeps }> = async (
       },
     })
   }
-  part('findings', 'listImageFindings', 'Findings, worst first', ref(findingPartSchema), findingParts)
   part('packages', 'listImagePackages', 'Packages, with layer and path', ref(packagePartSchema), packageParts)
   part('checks', 'listImageChecks', 'Benchmark checks', ref(checkPartSchema), checkParts)
   part('secrets', 'listImageSecrets', 'Secrets, redacted', ref(secretPartSchema), secretParts)
@@ -202,6 +205,6 @@ function ofOneImage(report: Report | IndexReport): Report {
   throw new TallymanError('NOT_FOUND', `${report.digest} is an index; ask for one of its images: ${platforms}`)
 }
 
-function notStored(digest: Digest): TallymanError {
+export function notStored(digest: Digest): TallymanError {
   return new TallymanError('NOT_FOUND', `no image or index ${digest} is stored`)
 }

@@ -1,6 +1,7 @@
 import { previewSchema } from './preview.ts'
 import { problemSchema } from '../problem.ts'
 import { baseSummarySchema } from './base.ts'
+import { asOfAnswerSchema, replaySchema } from './as-of.ts'
 import { changedVerdictSchema } from './change.ts'
 import { feedCandidateSchema, feedDifferenceSchema, feedStatusSchema } from './feed.ts'
 import { exceptionSchema, importSummarySchema, vexSchema } from './exception.ts'
@@ -23,7 +24,14 @@ import {
   reportSecretSchema,
   secretPartSchema,
 } from './report.ts'
-import { countsSchema, coverageSchema, verdictAnswerSchema, verdictRecordSchema, verdictSchema } from './verdict.ts'
+import {
+  countsSchema,
+  coverageSchema,
+  historyRecordSchema,
+  verdictAnswerSchema,
+  verdictRecordSchema,
+  verdictSchema,
+} from './verdict.ts'
 import { affectedImageSchema, vulnerabilitySummarySchema } from './vulnerability.ts'
 
 /** The schemas with names: components of the OpenAPI document. A schema that others `ref` must be here. */
@@ -32,6 +40,9 @@ export const sharedSchemas = [
   verdictSchema,
   verdictRecordSchema,
   verdictAnswerSchema,
+  historyRecordSchema,
+  asOfAnswerSchema,
+  replaySchema,
   countsSchema,
   changedVerdictSchema,
   coverageSchema,

@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { VerdictRecord } from '../../adapters/store/records.ts'
+import type { HistoryRecord, VerdictRecord } from '../../adapters/store/records.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry } from '../../core/inventory/package.ts'
 import type { PlatformVerdict, VerdictAnswer } from '../../flows/answer-verdict.ts'
@@ -41,21 +41,25 @@ export const coverageSchema = named(
   }),
 )
 
-export const verdictRecordSchema = named(
-  'VerdictRecord',
-  shape<VerdictRecord>({
-    digest: digestSchema,
-    outcome: outcomeSchema,
-    policy: text,
-    reasons: list(reasonSchema),
-    counts: ref(countsSchema),
-    coverage: list(ref(coverageSchema)),
-    snapshot: nullable('integer'),
-    cause: text,
-    decidedAt: text,
-    checkedAt: text,
-    until: nullable('string'),
-  }),
+const recordFields = {
+  digest: digestSchema,
+  outcome: outcomeSchema,
+  policy: text,
+  reasons: list(reasonSchema),
+  counts: ref(countsSchema),
+  coverage: list(ref(coverageSchema)),
+  snapshot: nullable('integer'),
+  cause: text,
+  decidedAt: text,
+  checkedAt: text,
+  until: nullable('string'),
+}
+
+export const verdictRecordSchema = named('VerdictRecord', shape<VerdictRecord>(recordFields))
+
+export const historyRecordSchema = named(
+  'HistoryRecord',
+  shape<HistoryRecord>({ id: count, ...recordFields, supersededAt: nullable('string') }),
 )
 
 export const verdictAnswerSchema = named(
