@@ -1,9 +1,10 @@
 import { checkLevels, type CheckLevel } from '../../core/benchmark/check.ts'
 import { ruleText } from '../../core/benchmark/rules.ts'
+import { decisiveFirst } from '../../core/policy/decisions.ts'
 import { isFault } from '../../core/report/faults.ts'
 import type { Report, ReportCheck } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
-import { decidedFirst, decisionMark } from './decision-mark.ts'
+import { decisionMark } from './decision-mark.ts'
 import { plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
 import { severityStyles } from './styles.ts'
@@ -47,5 +48,5 @@ function painted(level: CheckLevel, paint: Paint): string {
 
 function worstFirst(a: ReportCheck, b: ReportCheck): number {
   const byLevel = checkLevels.indexOf(a.level) - checkLevels.indexOf(b.level)
-  return decidedFirst(a, b) || byLevel || a.id.localeCompare(b.id, 'en')
+  return decisiveFirst(a, b) || byLevel || a.id.localeCompare(b.id, 'en')
 }

@@ -3,9 +3,6 @@ import type { UnknownAction } from '../../core/policy/policy.ts'
 import type { Paint, Style } from '../io.ts'
 import { safeText } from './safe-text.ts'
 
-/** What makes the verdict worse comes first; what a rule ignores, after what no rule is about. */
-const order: readonly (UnknownAction | undefined)[] = ['fail', 'inconclusive', 'warn', undefined, 'ignore']
-
 const actionStyles: Readonly<Record<UnknownAction, Style>> = {
   fail: 'red',
   inconclusive: 'yellow',
@@ -15,10 +12,6 @@ const actionStyles: Readonly<Record<UnknownAction, Style>> = {
 
 interface Decided {
   readonly decision: Decision | null
-}
-
-export function decidedFirst(a: Decided, b: Decided): number {
-  return order.indexOf(a.decision?.action) - order.indexOf(b.decision?.action)
 }
 
 export function decisionStyle({ decision }: Decided): Style {

@@ -1,11 +1,12 @@
 import type { Severity } from '../../core/match/advisory.ts'
+import { decisiveFirst } from '../../core/policy/decisions.ts'
 import type { Outcome, Verdict } from '../../core/policy/policy.ts'
 import { gapText, isGap } from '../../core/report/gaps.ts'
 import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
 import { baseName } from './base-name.ts'
 import { checkList } from './check-list.ts'
-import { decidedFirst, decisionStyle } from './decision-mark.ts'
+import { decisionStyle } from './decision-mark.ts'
 import { nextStep } from './next-step.ts'
 import { ago, grouped, megabytes, plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
@@ -42,7 +43,9 @@ export function renderReport(report: Report | IndexReport, view: ReportView): st
 
 function renderImage(report: Report, view: ReportView): string {
   const { paint } = view
-  const open = report.findings.filter(({ state }) => state === 'open').toSorted(decisiveFirst)
+  const open = report.findings
+    .filter(({ state }) => state === 'open')
+    .toSorted((a, b) => decisiveFirst(a, b) || worstFirst(a, b))
   const suppressed = report.findings.filter(({ state }) => state === 'suppressed').toSorted(worstFirst)
   const packages = packagesByPurl(report)
   const parts = [
@@ -167,10 +170,6 @@ export function verdictText({ outcome, policy, reasons }: Verdict, paint: Paint)
 
 export function verdictWord(outcome: Outcome, paint: Paint): string {
   return paint(outcomeStyles[outcome], outcome.toUpperCase())
-}
-
-function decisiveFirst(a: ReportFinding, b: ReportFinding): number {
-  return decidedFirst(a, b) || worstFirst(a, b)
 }
 
 function worstFirst(a: ReportFinding, b: ReportFinding): number {
