@@ -148,8 +148,8 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
   const { store, queue } = backend
   const layers = openLayers(config)
   const notifier = openNotifier(config)
-  const notifying = notifyDeps(house)
   const rules = openRules(loadPolicies(config.policy.file), store)
+  const notifying = { ...notifyDeps(house), inForce: rules }
   const deps: ScanJobDeps = {
     store,
     layers,

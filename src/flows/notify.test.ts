@@ -4,13 +4,17 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { deb, feed, match, noon, scan, verdict } from '../../test/support/store-records.ts'
+import { exception } from '../../test/support/policy-records.ts'
 import type { Posted } from '../adapters/notifications/post.ts'
 import type { Job } from '../adapters/queue/queue.ts'
 import { createStore } from '../adapters/store/create-store.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { digestOf } from '../core/image/digest.ts'
+import type { Match } from '../core/match/finding.ts'
 import type { Notice } from '../core/notice/notice.ts'
+import { readyRules, type Rules } from '../core/policy/rules.ts'
 import { deliverNotice } from './deliver-notice.ts'
+import type { ChangeDeps } from './image-change.ts'
 import { deliverPending, notify, notifyOfHeldFeeds, type NoticeRule, type NotifyDeps } from './notify.ts'
 import { builtInRules } from '../../test/support/rules.ts'
 
@@ -20,12 +24,14 @@ let directory: string
 let store: Store
 let sent: Job[]
 let now: Date
+let inForce: Rules
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'tallyman-notify-'))
   store = await createStore({ url: join(directory, 'store.db') })
   await store.migrate()
   sent = []
+  inForce = builtInRules
   now = new Date('2026-05-02T12:00:00.000Z')
 })
 afterEach(async () => {
@@ -42,10 +48,11 @@ const everything: NoticeRule = {
   repositories: [],
 }
 const queue = { send: async (jobs: readonly Job[]) => void sent.push(...jobs) }
-const deps = (...rules: readonly Partial<NoticeRule>[]): NotifyDeps => ({
+const deps = (...rules: readonly Partial<NoticeRule>[]): NotifyDeps & ChangeDeps => ({
   store,
   queue,
   rules: rules.map((rule) => ({ ...everything, ...rule })),
+  inForce: async () => inForce,
   now: () => now,
 })
 const told = async (): Promise<readonly Notice[]> =>
@@ -91,6 +98,58 @@ test('what a killed process collected and did not tell is told by the next', asy
   await store.notices.collect('killed', 'all', null, 10)
   await notify([], deps({}), signal)
   expect(await told()).toMatchObject([{ changes: [{ references: ['hub/team/api:bad'], from: null, to: 'fail' }] }])
+})
+
+/** The store's only package has these now. */
+async function matched(snapshot: number, ...matches: readonly Match[]) {
+  now = new Date(now.getTime() + 60_000)
+  const packages = await store.packages.unmatched('all', snapshot, 0, 10)
+  const results = packages.map(({ id }) => ({ packageId: id, result: { matches, uncomparable: [] } }))
+  await store.packages.saveMatches(snapshot, results, now.toISOString(), inForce)
+}
+
+test('says of each finding what the policy makes of it, and nothing of what exceptions take out', async () => {
+  const excepts = exception('team-web', { vulnerabilities: ['CVE-2026-2', 'CVE-2026-5'] })
+  inForce = readyRules({ policies: [], exceptions: [excepts] })
+  await save('web', 'warn')
+  await matched(1)
+  await notify('all', deps({}), signal)
+
+  const old = [match('CVE-2026-1', { severity: 'low', fixed: null }), match('CVE-2026-2', { severity: 'critical' })]
+  await matched(2, ...old)
+  await notify('all', deps({}), signal)
+  expect(await told()).toEqual([])
+
+  const fresh = [match('CVE-2026-3', { fixed: null }), match('CVE-2026-4', { fixed: '2.0' })]
+  await matched(3, ...old, ...fresh)
+  await notify('all', deps({}), signal)
+  const openssl = { package: deb('openssl').purl }
+  const unfixable = { rule: 'unfixable-high', action: 'warn' } as const
+  expect((await told()).map(({ changes, more }) => ({ changes, more }))).toMatchObject([
+    {
+      changes: [
+        {
+          kind: 'finding-new',
+          findings: [
+            {
+              ...openssl,
+              vulnerability: 'CVE-2026-4',
+              isNew: true,
+              decision: { rule: 'fixable-high', action: 'fail' },
+            },
+            { ...openssl, vulnerability: 'CVE-2026-3', isNew: true, decision: unfixable },
+            { ...openssl, vulnerability: 'CVE-2026-1', isNew: false, decision: null },
+          ],
+          moreFindings: 0,
+        },
+      ],
+      more: 0,
+    },
+  ])
+
+  await matched(4, ...old, ...fresh, match('CVE-2026-5', { severity: 'critical' }))
+  await notify('all', deps({}), signal)
+  expect(await told()).toHaveLength(1)
 })
 
 test('a vulnerability that is newly known to be exploited is told of once, where an image has it', async () => {

@@ -5,11 +5,12 @@ import type { Job, Queue } from '../adapters/queue/queue.ts'
 import type { ChangedImage } from '../adapters/store/notice-records.ts'
 import type { Store } from '../adapters/store/store.ts'
 import { deliverJob } from './deliver-notice.ts'
+import { imageChange, withoutExcepted, worstSeverityFirst, type ChangeDeps, type Told } from './image-change.ts'
 import { kevArrivals } from './kev-arrivals.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { Severity } from '../core/match/advisory.ts'
 import type { ImageChange, Notice, NoticeChange, NoticeKind } from '../core/notice/notice.ts'
-import type { Finding, Outcome } from '../core/policy/policy.ts'
+import type { Outcome } from '../core/policy/policy.ts'
 
 /** What is told to whom: an entry of `notifications` in the configuration, without where it goes. */
 export interface NoticeRule {
@@ -33,24 +34,25 @@ export interface NotifyDeps {
 
 /** A message that people read to its end. */
 export const maxChanges = 25
-const maxFindings = 5
 const pageSize = 1_000
 /** In one transaction: some ten milliseconds, in which no push is taken in. */
 const maxCollected = 2_000
 
 const outcomes: readonly Outcome[] = ['pass', 'warn', 'inconclusive', 'fail']
-/** What nobody has rated may be anything, and stands in the middle. */
-const severities: readonly Severity[] = ['negligible', 'low', 'unknown', 'medium', 'high', 'critical']
 
 /**
  * Tells every rule of what a run has changed, in one notice each: the images of a scan, or after a re-evaluation whatever
  * was changed, and then also vulnerabilities that are newly known to be exploited. Notices go to the outbox; jobs deliver
  * them. Safe to repeat: what was told is remembered in the store, and what a killed process did not finish is told by the next.
  */
-export async function notify(of: readonly Digest[] | 'all', deps: NotifyDeps, signal: AbortSignal): Promise<void> {
+export async function notify(
+  of: readonly Digest[] | 'all',
+  deps: NotifyDeps & ChangeDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { store, rules, now } = deps
   const asking = rules.filter(({ on }) => on.includes('finding-new')).map(({ severity }) => severity)
-  const least = asking.toSorted((a, b) => severities.indexOf(a) - severities.indexOf(b))[0]
+  const least = asking.toSorted(worstSeverityFirst).at(-1)
   const newFindings = least === undefined ? null : { severity: least }
   const own = randomUUID()
   while ((await store.notices.collect(own, of, newFindings, maxCollected)) > 0) {
@@ -98,17 +100,14 @@ export async function sendJobs(notices: readonly Notice[], { queue, now }: Notif
   if (jobs.length > 0) await queue.send(jobs)
 }
 
-interface Told {
-  readonly image: ChangedImage
-  readonly kind: ImageChange['kind']
-}
-
-async function imageNotices(run: string, { store, rules, now }: NotifyDeps, signal: AbortSignal): Promise<Notice[]> {
+async function imageNotices(run: string, deps: NotifyDeps & ChangeDeps, signal: AbortSignal): Promise<Notice[]> {
+  const { store, rules, now } = deps
   const told = rules.map((rule) => ({ rule, worst: [] as Told[], count: 0 }))
   for (let page = await store.notices.changes(run, 0, pageSize); page.length > 0;) {
     signal.throwIfAborted()
+    const changed = await withoutExcepted(page, deps, signal)
     for (const each of told) {
-      const fitting = page.flatMap((image) => toldBy(each.rule, image))
+      const fitting = changed.flatMap((image) => toldBy(each.rule, image))
       each.count += fitting.length
       each.worst = [...each.worst, ...fitting].sort(worstFirst).slice(0, maxChanges)
     }
@@ -119,7 +118,7 @@ async function imageNotices(run: string, { store, rules, now }: NotifyDeps, sign
   for (const { rule, worst, count } of told) {
     if (count === 0) continue
     const changes: ImageChange[] = []
-    for (const each of worst) changes.push(await imageChange(each, store))
+    for (const each of worst) changes.push(await imageChange(each, deps))
     notices.push({ id: noticeId(rule.name, run), rule: rule.name, at, changes, more: count - changes.length })
   }
   return notices
@@ -131,7 +130,7 @@ function toldBy(rule: NoticeRule, image: ChangedImage): readonly Told[] {
   if (!references.some((reference) => isAbout(rule, reference))) return []
   const bad = [from ?? 'pass', to].some((outcome) => outcomes.indexOf(outcome) >= outcomes.indexOf(rule.outcome))
   if (rule.on.includes('verdict') && from !== to && bad) return [{ image, kind: 'verdict' }]
-  const isNew = newest !== null && severities.indexOf(newest) >= severities.indexOf(rule.severity)
+  const isNew = newest !== null && worstSeverityFirst(newest, rule.severity) <= 0
   return rule.on.includes('finding-new') && isNew ? [{ image, kind: 'finding-new' }] : []
 }
 
@@ -146,27 +145,6 @@ function isAbout({ registries, repositories }: NoticeRule, reference: string): b
 
 function worstFirst(a: Told, b: Told): number {
   return outcomes.indexOf(b.image.to) - outcomes.indexOf(a.image.to) || a.image.position - b.image.position
-}
-
-async function imageChange({ image, kind }: Told, store: Store): Promise<ImageChange> {
-  const { digest, platform, references, from, to, cause, since } = image
-  const open = (await store.images.findings(digest)).filter(({ state }) => state === 'open')
-  const isNew = ({ firstSeen }: Finding) => since === null || firstSeen > since
-  const findings = [...open.filter(isNew), ...open.filter((finding) => !isNew(finding))]
-  return {
-    kind,
-    digest,
-    platform,
-    references: references.slice(0, 10),
-    from,
-    to,
-    cause,
-    findings: findings.slice(0, maxFindings).map((finding) => {
-      const { vulnerability, package: purl, severity, fixed } = finding
-      return { vulnerability, package: purl, severity, fixed, isNew: isNew(finding) }
-    }),
-    moreFindings: Math.max(0, findings.length - maxFindings),
-  }
 }
 
 async function notifyOfKev(deps: NotifyDeps): Promise<void> {

@@ -141,9 +141,16 @@ export const faultyReport: Report = aReport({
       layer: 1,
       kev: true,
       epss: 0.5,
+      decision: { rule: 'fixable-high', action: 'fail' },
     }),
-    finding({ fromBase: true, fixed: '3.0.16-1' }),
-    finding({ vulnerability: 'CVE-2026-1002', severity: 'unknown', score: null, fromBase: true }),
+    finding({ fromBase: true, fixed: '3.0.16-1', decision: { rule: 'fixable-high', action: 'fail' } }),
+    finding({
+      vulnerability: 'CVE-2026-1002',
+      severity: 'unknown',
+      score: null,
+      fromBase: true,
+      decision: { rule: 'unfixable', action: 'warn' },
+    }),
     finding({
       vulnerability: 'CVE-2026-1003',
       fromBase: true,
@@ -152,7 +159,7 @@ export const faultyReport: Report = aReport({
     }),
   ],
   checks: [
-    aCheck({ evidence: ['the image starts as root (no USER)'] }),
+    aCheck({ evidence: ['the image starts as root (no USER)'], decision: { rule: 'root', action: 'warn' } }),
     aCheck({
       id: 'CIS-DI-0008',
       title: 'Do without setuid programs',
@@ -160,6 +167,7 @@ export const faultyReport: Report = aReport({
       evidence: ['usr/bin/su (4755)', 'usr/bin/mount (4755)'],
       layer: 0,
       fromBase: true,
+      decision: { rule: 'base-checks', action: 'ignore' },
     }),
     aCheck({
       id: 'CIS-DI-0009',
@@ -179,7 +187,7 @@ export const faultyReport: Report = aReport({
     }),
   ],
   secrets: [
-    aSecret({ line: 3, deletedInLayer: 2 }),
+    aSecret({ line: 3, deletedInLayer: 2, decision: { rule: 'own-secrets', action: 'fail' } }),
     aSecret({
       rule: 'aws-access-key',
       title: 'AWS access key',
@@ -198,8 +206,10 @@ export const faultyReport: Report = aReport({
     policy: 'default',
     reasons: [
       { rule: 'fixable-high', outcome: 'fail', message: '2 vulnerabilities of high severity or worse', findings: 2 },
+      { rule: 'own-secrets', outcome: 'fail', message: '1 secret: private-key in root/.ssh/id_rsa', findings: 1 },
       { rule: 'incomplete', outcome: 'inconclusive', message: 'not everything could be checked', findings: 1 },
       { rule: 'unfixable', outcome: 'warn', message: '1 vulnerability without a fix', findings: 1 },
+      { rule: 'root', outcome: 'warn', message: '1 check fails: CIS-DI-0001', findings: 1 },
     ],
   },
 })

@@ -47,7 +47,7 @@ test('has a line for each finding, and says what comes next', () => {
   expect(text).toBe('tallyman, security: 6 changes')
   expect(blocks.map((block) => block.text.text)).toEqual([
     '*tallyman, security: 6 changes*',
-    '*pass → fail* registry.example/this-is-a-test:1.0 (linux/amd64)\ncause: test\n• new: CVE-0000-0000 high, pkg:generic/example@1.0, fixed in 1.1',
+    '*pass → fail* registry.example/this-is-a-test:1.0 (linux/amd64)\ncause: test\n• new: CVE-0000-0000 high, pkg:generic/example@1.0, fixed in 1.1 → fail (fixable-high)',
     '*known to be exploited by ransomware* CVE-2026-1 critical, since 2026-05-01, to be acted on by 2026-05-20\nin hub/a:1, hub/b:1, hub/c:1 +1 and 7 more images',
     '*held back* feed osv: the last state stays in force\n• it lost half of Debian:12',
     '*exception ends soon* openssl, at 2026-05-09T00:00:00.000Z, of team-web\nfor CVE-2026-2, CVE-2026-3 and 4 more: not &lt;reachable&gt;',

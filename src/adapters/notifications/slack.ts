@@ -66,9 +66,11 @@ function imageText({ from, to, cause, digest, platform, references, findings, mo
   return [...lines, ...(moreFindings > 0 ? [`… and ${moreFindings} more findings`] : [])].join('\n')
 }
 
-function findingText({ vulnerability, package: purl, severity, fixed, isNew }: NoticeFinding): string {
+function findingText({ vulnerability, package: purl, severity, fixed, isNew, decision }: NoticeFinding): string {
   const fix = fixed === null ? 'no fix' : `fixed in ${word(fixed)}`
-  return `• ${isNew ? 'new: ' : ''}${word(vulnerability)} ${severity}, ${word(purl)}, ${fix}`
+  // A notice of an earlier version may still wait, without it.
+  const does = decision ? ` → ${decision.action} (${word(decision.rule)})` : ''
+  return `• ${isNew ? 'new: ' : ''}${word(vulnerability)} ${severity}, ${word(purl)}, ${fix}${does}`
 }
 
 function kevText({

@@ -1,7 +1,10 @@
 import { checkLevels, type CheckLevel } from '../../core/benchmark/check.ts'
-import type { Guidance } from '../../core/report/faults.ts'
+import { ruleText } from '../../core/benchmark/rules.ts'
+import { decisiveFirst } from '../../core/policy/decisions.ts'
+import { isFault } from '../../core/report/faults.ts'
 import type { Report, ReportCheck } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
+import { decisionMark } from './decision-mark.ts'
 import { plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
 import { severityStyles } from './styles.ts'
@@ -9,20 +12,22 @@ import { severityStyles } from './styles.ts'
 /** Enough to see what is meant; `-o json` has all. */
 const maxEvidence = 3
 
-/** The checks that fail, worst first, with what was seen and what to do; those that nobody can decide are counted. */
-export function checkList({ checks }: Report, paint: Paint, guidance?: Guidance): string {
-  const failing = checks
-    .filter(({ status, suppressed }) => status === 'fail' && suppressed === null)
-    .toSorted(worstFirst)
-  const undecidable = checks.filter(({ status }) => status === 'undecidable').map(({ id }) => id)
+/**
+ * The checks that fail, first those that decide the verdict, then worst first, with what was seen and what to do. Those that nobody
+ * can decide are among them where a rule acts on that, else counted.
+ */
+export function checkList({ checks }: Report, paint: Paint): string {
+  const failing = checks.filter((check) => isFault(check) && check.suppressed === null).toSorted(worstFirst)
+  const undecidable = checks.filter((check) => check.status === 'undecidable' && !isFault(check)).map(({ id }) => id)
   if (failing.length + undecidable.length === 0) return ''
   const lines = failing.flatMap((check) => {
-    const { id, title, level, evidence, layer, fromBase } = check
+    const { id, title, level, status, evidence, layer, fromBase } = check
     const place = layer === null ? '' : ` (layer ${layer}${fromBase ? ', from the base' : ''})`
     const more = evidence.length - maxEvidence
-    const remedy = guidance?.(id)?.remedy
+    const unknown = status === 'fail' ? '' : ', which the image cannot show'
+    const remedy = ruleText(id)?.remedy
     return [
-      `  - ${painted(level, paint)} ${safeText(`${id} ${title}${place}`)}`,
+      `  - ${painted(level, paint)} ${safeText(`${id} ${title}${unknown}${place}`)}${decisionMark(check, paint)}`,
       ...evidence.slice(0, maxEvidence).map((text) => `      ${safeText(text)}`),
       ...(more > 0 ? [`      and ${more} more`] : []),
       ...(remedy === undefined ? [] : [`      ${paint('dim', 'what to do:')} ${safeText(remedy)}`]),
@@ -32,7 +37,7 @@ export function checkList({ checks }: Report, paint: Paint, guidance?: Guidance)
     undecidable.length === 0
       ? []
       : [safeText(`  ${plural(undecidable.length, 'check')} that an image cannot show: ${undecidable.join(', ')}`)]
-  const heading = failing.length > 0 ? 'Checks that fail' : 'Checks'
+  const heading = failing.some(({ status }) => status === 'fail') ? 'Checks that fail' : 'Checks'
   return `${paint('bold', heading)}\n${[...lines, ...rest].join('\n')}\n`
 }
 
@@ -42,5 +47,6 @@ function painted(level: CheckLevel, paint: Paint): string {
 }
 
 function worstFirst(a: ReportCheck, b: ReportCheck): number {
-  return checkLevels.indexOf(a.level) - checkLevels.indexOf(b.level) || a.id.localeCompare(b.id, 'en')
+  const byLevel = checkLevels.indexOf(a.level) - checkLevels.indexOf(b.level)
+  return decisiveFirst(a, b) || byLevel || a.id.localeCompare(b.id, 'en')
 }

@@ -10,5 +10,5 @@ export function renderForTools(
   report: Report | IndexReport,
   unscanned: readonly Unscanned[] = [],
 ): string {
-  return format === 'sarif' ? json(sarifOf(report, { unscanned })) : junitOf(report, { unscanned })
+  return format === 'sarif' ? json(sarifOf(report, unscanned)) : junitOf(report, unscanned)
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { aCheck, aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import { ruleText } from '../../core/benchmark/rules.ts'
 import type { IndexReport, ReportFinding } from '../../core/report/report.ts'
 import { renderReport, type ReportView } from './report-table.ts'
 
@@ -40,13 +41,15 @@ const failing = aReport({
   ],
   findings: [
     finding({ vulnerability: 'CVE-2026-1002', package: 'pkg:deb/debian/zlib1g@1:1.2.13', severity: 'low', score: 3.1 }),
-    finding({ fixed: '3.0.16-1' }),
+    finding({ fixed: '3.0.16-1', decision: { rule: 'fixable-high', action: 'fail' } }),
+    finding({ vulnerability: 'CVE-2026-1004', severity: 'critical', decision: { rule: 'unfixable', action: 'warn' } }),
     finding({
       vulnerability: 'CVE-2021-44906',
       package: 'pkg:npm/minimist@1.2.5',
       severity: 'critical',
       score: 9.8,
       fixed: '1.2.6',
+      decision: { rule: 'fixable-high', action: 'fail' },
     }),
     finding({
       vulnerability: 'CVE-2026-1003',
@@ -80,10 +83,11 @@ content   4 packages, 34.1 MB in 1 layer, built 2 days ago
 policy    default
 snapshot  12: osv of 3 hours ago with 38,123 advisories
 
-SEVERITY  VULNERABILITY   PACKAGE   INSTALLED  FIXED IN  WHERE
-critical  CVE-2021-44906  minimist  1.2.5      1.2.6     layer 2 srv/a/package.json and 1 other place
-high      CVE-2026-1001   openssl   3.0.15-1   3.0.16-1  layer 0 var/lib/dpkg/status
-low       CVE-2026-1002   zlib1g    1:1.2.13   -         layer 0 var/lib/dpkg/status
+DECISION  SEVERITY  VULNERABILITY   PACKAGE   INSTALLED  FIXED IN  BY RULE       WHERE
+fail      critical  CVE-2021-44906  minimist  1.2.5      1.2.6     fixable-high  layer 2 srv/a/package.json and 1 other place
+fail      high      CVE-2026-1001   openssl   3.0.15-1   3.0.16-1  fixable-high  layer 0 var/lib/dpkg/status
+warn      critical  CVE-2026-1004   openssl   3.0.15-1   -         unfixable     layer 0 var/lib/dpkg/status
+-         low       CVE-2026-1002   zlib1g    1:1.2.13   -                       layer 0 var/lib/dpkg/status
 
 Suppressed (shown, not counted)
   - 1 by owner (dpkg owns the file): CVE-2026-1003 in openssl
@@ -91,11 +95,12 @@ Suppressed (shown, not counted)
 Checks that fail
   - high CIS-DI-0001 Run as a user other than root
       no USER
+      what to do: ${ruleText('CIS-DI-0001')?.remedy}
 
 Not understood
   - layer 1, partial (FILE_TOO_LARGE: usr/lib/big.jar)
 
-3 findings: 1 critical, 1 high, 1 low; 2 with a fix; 1 suppressed
+4 findings: 2 critical, 1 high, 1 low; 2 with a fix; 1 suppressed
 FAIL by policy default
   - 2 vulnerabilities of high severity or worse, all with a fix (fixable-high)
 Next: update minimist and openssl to the fixed versions, rebuild and push.
@@ -104,11 +109,9 @@ Next: update minimist and openssl to the fixed versions, rebuild and push.
 
 test('shows secrets, checks worst first, and of each what was seen, where, and what to do', () => {
   const { checks, secrets, image } = faultyReport
-  const guidance = (id: string) =>
-    id === 'CIS-DI-0001' ? { rationale: 'Root may do everything.', remedy: 'Add a USER instruction.' } : undefined
   const seen = ['a', 'b', 'c', 'd', 'e'].map((name) => `usr/bin/${name} (4755)`)
   const turned = checks.map((each) => (each.id === 'CIS-DI-0008' ? { ...each, evidence: seen } : each)).toReversed()
-  const text = renderReport(aReport({ image, checks: turned, secrets }), { ...view, guidance })
+  const text = renderReport(aReport({ image, checks: turned, secrets }), view)
   expect(text).toContain(`
 snapshot  12: osv of 3 hours ago with 38,123 advisories
 
@@ -116,25 +119,50 @@ Suppressed (shown, not counted)
   - 1 by exception (unpacked on purpose): CIS-DI-0009
 
 Secrets
-  - Private key (private-key) in the file root/.ssh/id_rsa, line 3
+  - Private key (private-key) in the file root/.ssh/id_rsa, line 3 → fail (own-secrets)
       -----BEGIN … (1675 characters); brought by layer 1, deleted in layer 2 and still to be read below it
   - AWS access key (aws-access-key) in the variable AWS_KEY
       AKIA… (20 characters); brought by layer 2
   what to do: Revoke it and issue a new one: whoever could pull the image may have it. Then build without it (a build secret instead of COPY, ARG or ENV) and push again; deleting it in a later layer leaves it in the layer below.
 
 Checks that fail
-  - high CIS-DI-0001 Run as a user other than root
+  - high CIS-DI-0001 Run as a user other than root → warn (root)
       the image starts as root (no USER)
-      what to do: Add a USER instruction.
-  - low CIS-DI-0008 Do without setuid programs (layer 0, from the base)
+      what to do: ${ruleText('CIS-DI-0001')?.remedy}
+  - low CIS-DI-0008 Do without setuid programs (layer 0, from the base) → ignore (base-checks)
       usr/bin/a (4755)
       usr/bin/b (4755)
       usr/bin/c (4755)
       and 2 more
+      what to do: ${ruleText('CIS-DI-0008')?.remedy}
   1 check that an image cannot show: CIS-DI-0005
 
 no open findings
 PASS by policy default
+`)
+})
+
+test('checks that make it fail come first, also those that nobody can decide', () => {
+  const checks = [
+    aCheck({ id: 'TM-9001', level: 'critical', title: 'No rule is about it' }),
+    aCheck({ id: 'TM-9002', level: 'low', title: 'Warned of', decision: { rule: 'some', action: 'warn' } }),
+    aCheck({
+      id: 'TM-9003',
+      level: 'low',
+      status: 'undecidable',
+      title: 'Asked of every image',
+      evidence: ['no build history'],
+      decision: { rule: 'strict', action: 'fail' },
+    }),
+    aCheck({ id: 'TM-9004', status: 'undecidable', decision: { rule: 'some', action: 'ignore' } }),
+  ]
+  expect(renderReport(aReport({ checks }), view)).toContain(`
+Checks that fail
+  - low TM-9003 Asked of every image, which the image cannot show → fail (strict)
+      no build history
+  - low TM-9002 Warned of → warn (some)
+  - critical TM-9001 No rule is about it
+  1 check that an image cannot show: TM-9004
 `)
 })
 
@@ -182,8 +210,8 @@ base      hub/debian:12 (2 layers)
 distro    debian 12 (Debian:12)
 `)
   expect(text).toContain(`
-3 findings: 1 critical, 1 high, 1 low; 2 with a fix; 1 suppressed
-1 from the base, 2 ours
+4 findings: 2 critical, 1 high, 1 low; 2 with a fix; 1 suppressed
+2 from the base, 2 ours
 FAIL by policy default
 `)
   expect(text).toContain('Next: update minimist and openssl to the fixed versions, rebuild and push.\n')
@@ -204,9 +232,9 @@ test('asks for a newer base where all that can be fixed comes with it', () => {
 test('leaves the last column out where the terminal is too narrow for it, and counts what --limit leaves out', () => {
   const text = renderReport(failing, { ...view, width: 80, limit: 1 })
   expect(text).toContain(`
-SEVERITY  VULNERABILITY   PACKAGE   INSTALLED  FIXED IN
-critical  CVE-2021-44906  minimist  1.2.5      1.2.6
-and 2 more findings, left out by --limit
+DECISION  SEVERITY  VULNERABILITY   PACKAGE   INSTALLED  FIXED IN
+fail      critical  CVE-2021-44906  minimist  1.2.5      1.2.6
+and 3 more findings, left out by --limit
 `)
 })
 
@@ -267,7 +295,9 @@ test('shows control characters of names and paths, instead of obeying them', () 
     }),
     view,
   )
-  expect(text).toContain('high      CVE-2026-1001  x\\u001b[2J  1\\u000d\\u000a2  -         layer 0 a\\u202eb\n')
+  expect(text).toContain(
+    '-         high      CVE-2026-1001  x\\u001b[2J  1\\u000d\\u000a2  -                  layer 0 a\\u202eb\n',
+  )
   // oxlint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u202E]/)
 })

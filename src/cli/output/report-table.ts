@@ -1,11 +1,12 @@
 import type { Severity } from '../../core/match/advisory.ts'
-import type { Outcome } from '../../core/policy/policy.ts'
-import type { Guidance } from '../../core/report/faults.ts'
+import { decisiveFirst } from '../../core/policy/decisions.ts'
+import type { Outcome, Verdict } from '../../core/policy/policy.ts'
 import { gapText, isGap } from '../../core/report/gaps.ts'
 import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
 import { baseName } from './base-name.ts'
 import { checkList } from './check-list.ts'
+import { decisionStyle } from './decision-mark.ts'
 import { nextStep } from './next-step.ts'
 import { ago, grouped, megabytes, plural } from './quantities.ts'
 import { safeText } from './safe-text.ts'
@@ -22,8 +23,6 @@ export interface ReportView {
   readonly width?: number | undefined
   /** At most so many findings; what is left out is counted. Undefined: all. */
   readonly limit?: number | undefined
-  /** What is known about the rules of the benchmark. */
-  readonly guidance?: Guidance | undefined
 }
 
 /** Worst first; unknown before low, because it can be anything. */
@@ -44,7 +43,9 @@ export function renderReport(report: Report | IndexReport, view: ReportView): st
 
 function renderImage(report: Report, view: ReportView): string {
   const { paint } = view
-  const open = report.findings.filter(({ state }) => state === 'open').toSorted(worstFirst)
+  const open = report.findings
+    .filter(({ state }) => state === 'open')
+    .toSorted((a, b) => decisiveFirst(a, b) || worstFirst(a, b))
   const suppressed = report.findings.filter(({ state }) => state === 'suppressed').toSorted(worstFirst)
   const packages = packagesByPurl(report)
   const parts = [
@@ -52,7 +53,7 @@ function renderImage(report: Report, view: ReportView): string {
     open.length > 0 ? findingsTable(open, packages, view) : '',
     suppressedList(suppressed, report, (purl) => packages.get(purl)?.[0].name ?? purl, paint),
     secretList(report, paint),
-    checkList(report, paint, view.guidance),
+    checkList(report, paint),
     gapsList(report, paint),
     staleFeeds(report, view.now, paint),
     `${summary(open, suppressed)}\n${origins(report, open)}${renderVerdict(report, open, paint)}`,
@@ -96,11 +97,13 @@ function findingsTable(
 ): string {
   const named = (finding: ReportFinding) => packages.get(finding.package)
   const columns: readonly Column<ReportFinding>[] = [
+    { title: 'DECISION', cell: ({ decision }) => decision?.action ?? '-', style: decisionStyle },
     { title: 'SEVERITY', cell: ({ severity }) => severity, style: ({ severity }) => severityStyles[severity] },
     { title: 'VULNERABILITY', cell: ({ vulnerability }) => vulnerability },
     { title: 'PACKAGE', cell: (finding) => named(finding)?.[0].name ?? finding.package },
     { title: 'INSTALLED', cell: (finding) => named(finding)?.[0].version ?? '' },
     { title: 'FIXED IN', cell: ({ fixed }) => fixed ?? '-', style: ({ fixed }) => (fixed === null ? 'dim' : 'green') },
+    { title: 'BY RULE', cell: ({ decision }) => decision?.rule ?? '', optional: true },
     { title: 'WHERE', cell: (finding) => where(named(finding)), optional: true },
   ]
   const shown = limit === undefined ? findings : findings.slice(0, limit)
@@ -155,10 +158,14 @@ function origins({ image }: Report, open: readonly ReportFinding[]): string {
 }
 
 function renderVerdict(report: Report, open: readonly ReportFinding[], paint: Paint): string {
-  const { outcome, policy, reasons } = report.verdict
-  const why = reasons.map(({ rule, message }) => `  - ${safeText(`${message} (${rule})`)}\n`).join('')
   const next = nextStep(report, open)
-  return `${verdictWord(outcome, paint)} by policy ${safeText(policy)}\n${why}${next === '' ? '' : `Next: ${safeText(next)}\n`}`
+  return `${verdictText(report.verdict, paint)}${next === '' ? '' : `Next: ${safeText(next)}\n`}`
+}
+
+/** `FAIL by policy default`, and a line for each reason. */
+export function verdictText({ outcome, policy, reasons }: Verdict, paint: Paint): string {
+  const why = reasons.map(({ rule, message }) => `  - ${safeText(`${message} (${rule})`)}\n`).join('')
+  return `${verdictWord(outcome, paint)} by policy ${safeText(policy)}\n${why}`
 }
 
 export function verdictWord(outcome: Outcome, paint: Paint): string {

@@ -84,3 +84,10 @@ export const standingRules: readonly StandingRule[] = [trustedBase, rebuiltWithF
 export const ruleCatalogue: readonly RuleText[] = [...contentRules, ...standingRules]
   .map(({ check: _check, ...text }) => text)
   .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+
+const textsById = new Map(ruleCatalogue.map((text) => [text.id, text]))
+
+/** What a rule says of itself; undefined for an id that only another version of tallyman knows. */
+export function ruleText(id: string): RuleText | undefined {
+  return textsById.get(id)
+}

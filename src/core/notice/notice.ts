@@ -1,5 +1,6 @@
 import type { Digest } from '../image/digest.ts'
 import type { Severity } from '../match/advisory.ts'
+import type { Decision } from '../policy/decisions.ts'
 import type { Outcome } from '../policy/policy.ts'
 
 /** What a rule can ask to be told of. */
@@ -32,7 +33,7 @@ export interface ImageChange {
   readonly from: Outcome | null
   readonly to: Outcome
   readonly cause: string
-  /** New ones first, worst first. */
+  /** Without those that an exception takes out of the verdict. New ones first, then those that make it what it is, worst first. */
   readonly findings: readonly NoticeFinding[]
   readonly moreFindings: number
 }
@@ -45,6 +46,8 @@ export interface NoticeFinding {
   readonly fixed: string | null
   /** Whether it came with this change. */
   readonly isNew: boolean
+  /** The policy rule that decides about it; null where none does. */
+  readonly decision: Decision | null
 }
 
 /** A vulnerability of stored images has been put into the catalogue of those that are known to be exploited. */
@@ -92,6 +95,7 @@ export function sampleNotice(rule: string, at: string): Notice {
       severity: 'high',
       fixed: '1.1',
       isNew: true,
+      decision: { rule: 'fixable-high', action: 'fail' },
     },
   ]
   const change: ImageChange = {

@@ -13,6 +13,17 @@ export interface Decision {
   readonly action: UnknownAction
 }
 
+/** What makes the verdict worse comes first; what a rule ignores, after what no rule is about. */
+const order: readonly (UnknownAction | undefined)[] = ['fail', 'inconclusive', 'warn', undefined, 'ignore']
+
+interface Decidable {
+  readonly decision: Decision | null
+}
+
+export function decisiveFirst(a: Decidable, b: Decidable): number {
+  return order.indexOf(a.decision?.action) - order.indexOf(b.decision?.action)
+}
+
 /** Null where no rule fits. */
 export interface Decisions {
   finding(finding: AskedFinding, subject: AskedPackage): Decision | null

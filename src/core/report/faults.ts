@@ -1,11 +1,11 @@
 import type { CheckLevel } from '../benchmark/check.ts'
+import { ruleText } from '../benchmark/rules.ts'
 import type { Severity } from '../match/advisory.ts'
-import type { Suppression } from '../policy/policy.ts'
+import type { Decision } from '../policy/decisions.ts'
+import type { Suppression, UnknownAction } from '../policy/policy.ts'
+import { undecidableText } from './gaps.ts'
 import type { Report, ReportCheck, ReportFinding, ReportPackage, ReportSecret } from './report.ts'
 import { secretPlace, secretRemedy, secretStory } from './secret-text.ts'
-
-/** What a rule of the benchmark is good for, and what to do where it fails: from the rule catalogue. */
-export type Guidance = (check: string) => { readonly rationale: string; readonly remedy: string } | undefined
 
 /** One thing that is wrong with an image, in the form that SARIF and JUnit share. */
 export interface Fault {
@@ -33,6 +33,8 @@ export interface Fault {
   readonly fromBase: boolean
   readonly finding: ReportFinding | null
   readonly suppressed: Suppression | null
+  /** What the policy makes of it; null where it is suppressed, or no rule decides about it. */
+  readonly decision: Decision | null
 }
 
 interface Place {
@@ -47,19 +49,23 @@ interface Place {
 /** What lists of a check's evidence show of it; `-o json` has all. */
 const maxEvidence = 20
 
-/** An image's secrets, failing checks and findings, suppressed ones too. */
-export function faultsOf(report: Report, guidance: Guidance = () => undefined): readonly Fault[] {
+/** An image's secrets, failing checks and findings, suppressed ones too; and checks that nobody can decide, where a rule acts on that. */
+export function faultsOf(report: Report): readonly Fault[] {
   const { findings, checks, secrets } = report
   const packages = Map.groupBy(report.packages, ({ purl }) => purl)
   return [
     ...secrets.map(secretFault),
-    ...checks.filter(({ status }) => status === 'fail').map((check) => checkFault(check, guidance)),
+    ...checks.filter(isFault).map(checkFault),
     ...findings.map((finding) => vulnerabilityFault(finding, packages.get(finding.package) ?? [])),
   ]
 }
 
+export function isFault({ status, decision }: ReportCheck): boolean {
+  return status === 'fail' || (status === 'undecidable' && decision !== null && decision.action !== 'ignore')
+}
+
 function vulnerabilityFault(finding: ReportFinding, places: readonly ReportPackage[]): Fault {
-  const { vulnerability, severity, score, summary, kev, fixed, layer, fromBase, suppressed } = finding
+  const { vulnerability, severity, score, summary, kev, fixed, layer, fromBase, suppressed, decision } = finding
   const [installed] = places
   const what = installed ? `${installed.name} ${installed.version}` : finding.package
   const word = severity === 'unknown' ? 'not rated' : severity
@@ -81,6 +87,7 @@ function vulnerabilityFault(finding: ReportFinding, places: readonly ReportPacka
     fromBase,
     finding,
     suppressed,
+    decision,
   }
 }
 
@@ -89,9 +96,9 @@ function updateTo(fixed: string | null, name: string, fromBase: boolean): string
   return fromBase ? `Rebuild on a base that has ${name} ${fixed} or later.` : `Update ${name} to ${fixed} or later.`
 }
 
-function checkFault(check: ReportCheck, guidance: Guidance): Fault {
-  const { id, title, level, evidence, layer, fromBase, suppressed } = check
-  const known = guidance(id)
+function checkFault(check: ReportCheck): Fault {
+  const { id, title, level, status, evidence, layer, fromBase, suppressed, decision } = check
+  const known = ruleText(id)
   return {
     kind: 'check',
     rule: id,
@@ -100,7 +107,10 @@ function checkFault(check: ReportCheck, guidance: Guidance): Fault {
     severity: level,
     score: null,
     // Titles say what a good image does.
-    message: [`fails “${title}”`, evidenceText(evidence)].filter((part) => part !== '').join(': '),
+    message:
+      status === 'fail'
+        ? [`fails “${title}”`, evidenceText(evidence)].filter((part) => part !== '').join(': ')
+        : undecidableText(check),
     remedy: known?.remedy ?? null,
     name: `${id} ${title}`,
     subject: id,
@@ -109,6 +119,7 @@ function checkFault(check: ReportCheck, guidance: Guidance): Fault {
     fromBase,
     finding: null,
     suppressed,
+    decision,
   }
 }
 
@@ -119,7 +130,7 @@ function evidenceText(evidence: readonly string[]): string {
 }
 
 function secretFault(secret: ReportSecret): Fault {
-  const { rule, title, where, path, line, layer, redacted, fromBase, suppressed } = secret
+  const { rule, title, where, path, line, layer, redacted, fromBase, suppressed, decision } = secret
   return {
     kind: 'secret',
     rule,
@@ -137,12 +148,32 @@ function secretFault(secret: ReportSecret): Fault {
     fromBase,
     finding: null,
     suppressed,
+    decision,
   }
 }
 
-/** What was found and what to do, for formats that have one text for both. */
-export function inFull({ message, remedy }: Fault): string {
-  return remedy === null ? message : `${message}. ${remedy}`
+/** What was found, what to do and what the policy makes of it, for formats that have one text for all. */
+export function inFull(fault: Fault): string {
+  const { message, remedy } = fault
+  return sentences(message, remedy, decisionText(fault))
+}
+
+/** Each part with its full stop, but the last one where nothing follows: a message alone has none. */
+export function sentences(message: string, ...rest: readonly (string | null)[]): string {
+  const known = rest.filter((part) => part !== null)
+  return known.length === 0 ? message : [`${message}.`, ...known].join(' ')
+}
+
+const actionWords: Readonly<Record<UnknownAction, string>> = {
+  fail: 'It fails',
+  warn: 'It is a warning',
+  inconclusive: 'It cannot be judged',
+  ignore: 'It is ignored',
+}
+
+/** `It fails by the rule fixable-high.` */
+export function decisionText({ decision }: Fault): string | null {
+  return decision && `${actionWords[decision.action]} by the rule ${decision.rule}.`
 }
 
 /** `pkg:npm/%40scope/name` of `pkg:npm/%40scope/name@1.2.3?arch=…`. */

@@ -1,7 +1,8 @@
 import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseXml, type XmlElement } from '../../../test/support/parse-xml.ts'
-import { aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import { aCheck, aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import { ruleText } from '../benchmark/rules.ts'
 import { junitOf } from './junit.ts'
 import type { IndexReport, Report } from './report.ts'
 
@@ -13,11 +14,10 @@ test('shows what failed and why: rules of the policy, secrets, checks, findings,
     'Private key in the file root/.ssh/id_rsa, line 3: -----BEGIN … (1675 characters); brought by layer 1, deleted in layer 2 and still to be read below it'
   const aws = 'AWS access key in the variable AWS_KEY: AKIA… (20 characters); brought by layer 2'
   const minimist = 'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited'
-  const guidance = (id: string) =>
-    id === 'CIS-DI-0001' ? { rationale: 'Root may do everything.', remedy: 'Add a USER instruction.' } : undefined
-  expect(junitOf(faultyReport, { guidance })).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="tallyman" tests="12" failures="8" errors="1" skipped="2">
-<testsuite name="registry.example/team/app:1.4 (linux/amd64)" timestamp="2026-05-02T11:00:00Z" tests="12" failures="8" errors="1" skipped="2">
+  const user = ruleText('CIS-DI-0001')?.remedy
+  expect(junitOf(faultyReport)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="tallyman" tests="14" failures="5" errors="1" skipped="3">
+<testsuite name="registry.example/team/app:1.4 (linux/amd64)" timestamp="2026-05-02T11:00:00Z" tests="14" failures="5" errors="1" skipped="3">
 <properties>
 <property name="digest" value="${digest}"/>
 <property name="verdict" value="fail"/>
@@ -28,35 +28,41 @@ test('shows what failed and why: rules of the policy, secrets, checks, findings,
 <testcase classname="tallyman.linux-amd64.policy" name="default: fixable-high" time="0">
 <failure message="2 vulnerabilities of high severity or worse" type="fail">2 vulnerabilities of high severity or worse</failure>
 </testcase>
+<testcase classname="tallyman.linux-amd64.policy" name="default: own-secrets" time="0">
+<failure message="1 secret: private-key in root/.ssh/id_rsa" type="fail">1 secret: private-key in root/.ssh/id_rsa</failure>
+</testcase>
 <testcase classname="tallyman.linux-amd64.policy" name="default: incomplete" time="0">
 <error message="not everything could be checked" type="inconclusive">not everything could be checked</error>
 </testcase>
 <testcase classname="tallyman.linux-amd64.policy" name="default: unfixable" time="0">
 <system-out>1 vulnerability without a fix</system-out>
 </testcase>
+<testcase classname="tallyman.linux-amd64.policy" name="default: root" time="0">
+<system-out>1 check fails: CIS-DI-0001</system-out>
+</testcase>
 <testcase classname="tallyman.linux-amd64.secret" name="private-key in the file root/.ssh/id_rsa, line 3" file="root/.ssh/id_rsa" time="0">
-<failure message="${key}" type="high">${key}. ${remedy}</failure>
+<failure message="${key}" type="high">${key}. ${remedy} It fails by the rule own-secrets.</failure>
 </testcase>
 <testcase classname="tallyman.linux-amd64.secret" name="aws-access-key in the variable AWS_KEY" time="0">
-<failure message="${aws}" type="high">${aws}. ${remedy}</failure>
+<system-out>${aws}. ${remedy}</system-out>
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0001 Run as a user other than root" time="0">
-<failure message="fails “Run as a user other than root”: the image starts as root (no USER)" type="high">fails “Run as a user other than root”: the image starts as root (no USER). Add a USER instruction.</failure>
+<system-out>fails “Run as a user other than root”: the image starts as root (no USER). ${user} It is a warning by the rule root.</system-out>
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0008 Do without setuid programs" time="0">
-<failure message="fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)" type="low">fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)</failure>
+<skipped message="by the policy’s rule base-checks: fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)"/>
 </testcase>
 <testcase classname="tallyman.linux-amd64.check" name="CIS-DI-0009 Copy instead of add" time="0">
 <skipped message="by exception: unpacked on purpose"/>
 </testcase>
 <testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2021-44906 in pkg:npm/minimist@1.2.5" file="srv/a/node_modules/minimist/package.json" time="0">
-<failure message="${minimist}" type="critical">${minimist}. Update minimist to 1.2.6 or later.</failure>
+<failure message="${minimist}" type="critical">${minimist}. Update minimist to 1.2.6 or later. It fails by the rule fixable-high.</failure>
 </testcase>
 <testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2026-1001 in pkg:deb/debian/openssl@3.0.15-1" file="var/lib/dpkg/status" time="0">
-<failure message="openssl 3.0.15-1 has CVE-2026-1001 (high 7.5)" type="high">openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). Rebuild on a base that has openssl 3.0.16-1 or later.</failure>
+<failure message="openssl 3.0.15-1 has CVE-2026-1001 (high 7.5)" type="high">openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). Rebuild on a base that has openssl 3.0.16-1 or later. It fails by the rule fixable-high.</failure>
 </testcase>
 <testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2026-1002 in pkg:deb/debian/openssl@3.0.15-1" file="var/lib/dpkg/status" time="0">
-<failure message="openssl 3.0.15-1 has CVE-2026-1002 (not rated)" type="unknown">openssl 3.0.15-1 has CVE-2026-1002 (not rated). No fixed version is known yet.</failure>
+<system-out>openssl 3.0.15-1 has CVE-2026-1002 (not rated). No fixed version is known yet. It is a warning by the rule unfixable.</system-out>
 </testcase>
 <testcase classname="tallyman.linux-amd64.vulnerability" name="CVE-2026-1003 in pkg:deb/debian/openssl@3.0.15-1" file="var/lib/dpkg/status" time="0">
 <skipped message="by exception until 2026-06-01T00:00:00Z: not reachable"/>
@@ -73,20 +79,37 @@ const suitesOf = (xml: string): readonly XmlElement[] => parseXml(xml).children
 const casesOf = (report: Report): readonly XmlElement[] =>
   suitesOf(junitOf(report)).flatMap(({ children }) => children.filter(({ name }) => name === 'testcase'))
 
-test('a verdict that only warns fails no test, and its findings are said in tests that pass', () => {
+test('what only warns, and what no rule decides about, is said in tests that pass', () => {
   const reasons = [{ rule: 'unfixable', outcome: 'warn' as const, message: '1 vulnerability', findings: 1 }]
-  const report = aReport({ findings: [finding({})], verdict: { outcome: 'warn', policy: 'default', reasons } })
-  expect(parseXml(junitOf(report)).attributes).toMatchObject({ tests: '2', failures: '0', errors: '0', skipped: '0' })
-  expect(casesOf(report).map(({ children }) => children)).toEqual([
-    [{ name: 'system-out', attributes: {}, children: [], text: '1 vulnerability' }],
+  const findings = [finding({ decision: { rule: 'unfixable', action: 'warn' } }), finding({ severity: 'low' })]
+  const report = aReport({ findings, verdict: { outcome: 'warn', policy: 'default', reasons } })
+  expect(parseXml(junitOf(report)).attributes).toMatchObject({ tests: '3', failures: '0', errors: '0', skipped: '0' })
+  expect(casesOf(report).map(({ children }) => children)).toMatchObject([
+    [{ name: 'system-out', text: '1 vulnerability' }],
     [
       {
         name: 'system-out',
-        attributes: {},
-        children: [],
-        text: 'openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). No fixed version is known yet.',
+        text: 'openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). No fixed version is known yet. It is a warning by the rule unfixable.',
       },
     ],
+    [
+      {
+        name: 'system-out',
+        text: 'openssl 3.0.15-1 has CVE-2026-1001 (low 7.5). No fixed version is known yet.',
+      },
+    ],
+  ])
+})
+
+test('a check that nobody can decide is a test of its own where a rule acts on that: an error, or what the rule says', () => {
+  const undecidable = { id: 'CIS-DI-0005', title: 'Sign images', status: 'undecidable', evidence: ['no keys'] } as const
+  const checks = (['inconclusive', 'fail', 'ignore'] as const).map((action) =>
+    aCheck({ ...undecidable, decision: { rule: 'signed', action } }),
+  )
+  const message = 'CIS-DI-0005 Sign images cannot be told from the image: no keys'
+  expect(casesOf(aReport({ checks: [...checks, aCheck(undecidable)] })).slice(1)).toMatchObject([
+    { children: [{ name: 'error', attributes: { message, type: 'high' } }] },
+    { children: [{ name: 'failure', attributes: { message, type: 'high' } }] },
   ])
 })
 
@@ -116,12 +139,12 @@ test('has a suite for each platform, and an error for one without a verdict', ()
     verdict: { outcome: 'fail', policy: 'default' },
     images: [faultyReport, arm64],
   }
-  const xml = junitOf(index, { unscanned: [{ platform: 'linux/s390x', digest }] })
-  expect(parseXml(xml).attributes).toEqual({ name: 'tallyman', tests: '14', failures: '8', errors: '2', skipped: '2' })
+  const xml = junitOf(index, [{ platform: 'linux/s390x', digest }])
+  expect(parseXml(xml).attributes).toEqual({ name: 'tallyman', tests: '16', failures: '5', errors: '2', skipped: '3' })
   expect(
     suitesOf(xml).map(({ attributes: { name, tests, failures, errors } }) => [name, tests, failures, errors]),
   ).toEqual([
-    ['registry.example/team/app:1.4 (linux/amd64)', '12', '8', '1'],
+    ['registry.example/team/app:1.4 (linux/amd64)', '14', '5', '1'],
     ['registry.example/team/app:1.4 (linux/arm64)', '1', '0', '0'],
     ['registry.example/team/app:1.4 (linux/s390x)', '1', '0', '1'],
   ])

@@ -1,7 +1,7 @@
 import type { Outcome, Verdict, VerdictReason } from '../policy/policy.ts'
-import { faultsOf, inFull, type Fault, type Guidance } from './faults.ts'
+import { faultsOf, inFull, type Fault } from './faults.ts'
 import { gapText, isGap, undecidableText } from './gaps.ts'
-import { reportsOf, unscannedText, type FormatOptions, type Unscanned } from './platforms.ts'
+import { reportsOf, unscannedText, type Unscanned } from './platforms.ts'
 import type { IndexReport, Report } from './report.ts'
 import { element, textElement } from './xml.ts'
 
@@ -18,14 +18,12 @@ interface Suite {
 
 /**
  * JUnit's XML as Jenkins and GitLab read it: a suite for each platform; in it a test for each rule of the policy that decided, and
- * one for each finding, failing check and secret. What only warns is a test that passes and says something.
+ * one for each finding, failing check and secret, which fails where the policy says so. What only warns is a test that passes and says
+ * something. `unscanned`: platforms that the report does not speak of.
  */
-export function junitOf(report: Report | IndexReport, { guidance, unscanned = [] }: FormatOptions = {}): string {
+export function junitOf(report: Report | IndexReport, unscanned: readonly Unscanned[] = []): string {
   const { reference } = report.schema === 'tallyman.report/v1' ? report.image : report
-  const suites = [
-    ...reportsOf(report).map((each) => imageSuite(each, guidance)),
-    ...unscanned.map((each) => unscannedSuite(each, reference)),
-  ]
+  const suites = [...reportsOf(report).map(imageSuite), ...unscanned.map((each) => unscannedSuite(each, reference))]
   const attributes = { name: 'tallyman', ...counts(suites.flatMap(({ cases }) => cases)) }
   const root = element(
     'testsuites',
@@ -35,7 +33,7 @@ export function junitOf(report: Report | IndexReport, { guidance, unscanned = []
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`
 }
 
-function imageSuite(report: Report, guidance: Guidance | undefined): Suite {
+function imageSuite(report: Report): Suite {
   const { image, verdict, coverage, checks, checkedAgainst, scannedAt } = report
   const properties = {
     digest: image.digest,
@@ -50,10 +48,7 @@ function imageSuite(report: Report, guidance: Guidance | undefined): Suite {
   ]
   return suite(
     { name: `${image.reference} (${image.platform})`, timestamp: scannedAt },
-    [
-      ...policyCases(verdict, image.platform),
-      ...faultsOf(report, guidance).map((fault) => faultCase(fault, verdict.outcome, image.platform)),
-    ],
+    [...policyCases(verdict, image.platform), ...faultsOf(report).map((fault) => faultCase(fault, image.platform))],
     {
       before: [
         element(
@@ -102,18 +97,21 @@ function policyCases({ outcome, policy, reasons }: Verdict, platform: string): r
   })
 }
 
-/** The report does not say which rule caught what: where the verdict is `fail`, whatever is open is to be looked at. */
-function faultCase(fault: Fault, verdict: Outcome, platform: string): Case {
-  const { kind, name, places, suppressed, severity, message } = fault
+/** What the policy makes of it, by itself: what no rule decides about is a test that passes and says what was found. */
+function faultCase(fault: Fault, platform: string): Case {
+  const { kind, name, places, suppressed, decision, severity, message } = fault
   const [place] = places
   const attributes = { classname: classname(platform, kind), name, ...(place && { file: place.path }), time: 0 }
   if (suppressed) {
     const until = suppressed.until === null ? '' : ` until ${suppressed.until}`
-    const skipped = element('skipped', { message: `by ${suppressed.by}${until}: ${suppressed.reason}` })
-    return { result: 'skipped', markup: element('testcase', attributes, [skipped]) }
+    return skippedCase(attributes, `by ${suppressed.by}${until}: ${suppressed.reason}`)
   }
-  const outcome = verdict === 'fail' ? 'fail' : 'warn'
-  return testcase(attributes, outcome, message, inFull(fault), severity)
+  if (decision?.action === 'ignore') return skippedCase(attributes, `by the policy’s rule ${decision.rule}: ${message}`)
+  return testcase(attributes, decision?.action ?? 'pass', message, inFull(fault), severity)
+}
+
+function skippedCase(attributes: Readonly<Record<string, string | number>>, message: string): Case {
+  return { result: 'skipped', markup: element('testcase', attributes, [element('skipped', { message })]) }
 }
 
 function testcase(

@@ -1,17 +1,10 @@
 import type { Digest } from '../image/digest.ts'
-import type { Guidance } from './faults.ts'
 import type { IndexReport, Report } from './report.ts'
 
 /** A platform of an index that has no verdict yet, and so no report. */
 export interface Unscanned {
   readonly platform: string
   readonly digest: Digest
-}
-
-/** What a standard format can say beyond the report. */
-export interface FormatOptions {
-  readonly guidance?: Guidance | undefined
-  readonly unscanned?: readonly Unscanned[]
 }
 
 /** One for each platform. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { inFull, type Fault } from './faults.ts'
+import { recordPage } from './record-page.ts'
+import { decisionText, inFull, sentences, type Fault } from './faults.ts'
 import type { ReportImage } from './report.ts'
-import { nameOf, segment, text, uriOf } from './sarif-values.ts'
+import { nameOf, text, uriOf } from './sarif-values.ts'
 
 /** Code scanning services keep so many locations of a result, and refuse far more. */
 const maxLocations = 100
@@ -41,12 +42,13 @@ export function ruleOf(id: string, those: readonly Fault[]): object {
   const score = securitySeverity(worst)
   // What to do about a vulnerability depends on the package, and stands in the result.
   const help = finding ? [title, `Records: ${finding.advisories.join(', ')}`] : [title, rationale, remedy]
+  const page = finding ? recordPage([id, ...finding.advisories]) : null
   return {
     id,
     shortDescription: text(title),
     fullDescription: text(rationale ?? title),
     help: text(help.filter((part) => part !== null).join('\n\n')),
-    ...(finding && { helpUri: `https://osv.dev/vulnerability/${segment(id)}` }),
+    ...(page !== null && { helpUri: page }),
     defaultConfiguration: { level: levels[severity] },
     properties: {
       tags: ['security', kind, severity],
@@ -62,29 +64,23 @@ function securitySeverity({ score, severity }: Fault): number {
 
 /** `fingerprint`: see `fingerprints`. */
 export function resultOf(fault: Fault, ruleIndex: number, image: ReportImage, fingerprint: string): object {
-  const { message, severity, score, suppressed, finding, layer, fromBase } = fault
+  const { message, severity, score, finding, layer, fromBase, decision } = fault
   return {
     ruleId: ruleId(fault),
     ruleIndex,
+    // How bad it is, not what the policy makes of it: services sort by it and compare it over builds.
     level: levels[severity],
-    message: text(finding ? inFull(fault) : message),
+    // Of checks and secrets the rule says what to do.
+    message: text(finding ? inFull(fault) : sentences(message, decisionText(fault))),
     locations: locationsOf(fault, image),
     // The first is ours; the second is the one that GitHub recognises an alert by.
     partialFingerprints: { 'tallyman/v1': fingerprint, primaryLocationLineHash: fingerprint },
     // Given for all or for none: an empty list says "not suppressed", its lack "nobody asked" (3.27.23).
-    suppressions: suppressed
-      ? [
-          {
-            kind: 'external',
-            status: 'accepted',
-            justification: suppressed.reason,
-            properties: { by: suppressed.by, until: suppressed.until },
-          },
-        ]
-      : [],
+    suppressions: suppressionsOf(fault),
     properties: {
       severity,
       score,
+      decision: decision && { rule: decision.rule, action: decision.action },
       platform: image.platform,
       layer,
       fromBase,
@@ -98,6 +94,15 @@ export function resultOf(fault: Fault, ruleIndex: number, image: ReportImage, fi
       }),
     },
   }
+}
+
+/** By what is known of the package, by an exception, or by a rule of the policy that ignores it. */
+function suppressionsOf({ suppressed, decision }: Fault): readonly object[] {
+  const accepted = (justification: string, by: string, until: string | null) => [
+    { kind: 'external', status: 'accepted', justification, properties: { by, until } },
+  ]
+  if (suppressed) return accepted(suppressed.reason, suppressed.by, suppressed.until)
+  return decision?.action === 'ignore' ? accepted(`ignored by the rule ${decision.rule}`, 'policy', null) : []
 }
 
 /** At least one: services refuse a result that lies nowhere. What lies in no file lies in the image. */

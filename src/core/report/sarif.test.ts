@@ -3,7 +3,16 @@ import { Ajv } from 'ajv'
 import formats from 'ajv-formats'
 import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
-import { aPackage, aReport, digest, faultyReport, finding, layerDigests } from '../../../test/support/reports.ts'
+import {
+  aCheck,
+  aPackage,
+  aReport,
+  digest,
+  faultyReport,
+  finding,
+  layerDigests,
+} from '../../../test/support/reports.ts'
+import { ruleText } from '../benchmark/rules.ts'
 import type { IndexReport, Report } from './report.ts'
 import { sarifOf } from './sarif.ts'
 
@@ -29,6 +38,7 @@ interface Run {
 }
 interface Rule {
   readonly id: string
+  readonly helpUri?: string
   readonly properties: Readonly<Record<string, unknown>>
 }
 interface Result {
@@ -71,7 +81,7 @@ test('is a log of one run with the finding, where it lies, the verdict and what 
                 shortDescription: { text: 'Prototype pollution.' },
                 fullDescription: { text: 'Prototype pollution.' },
                 help: { text: 'Prototype pollution.\n\nRecords: GHSA-xvch-5gv4-984h' },
-                helpUri: 'https://osv.dev/vulnerability/CVE-2021-44906',
+                helpUri: 'https://www.cve.org/CVERecord?id=CVE-2021-44906',
                 defaultConfiguration: { level: 'error' },
                 properties: { tags: ['security', 'vulnerability', 'critical'], 'security-severity': '9.8' },
               },
@@ -96,6 +106,11 @@ test('is a log of one run with the finding, where it lies, the verdict and what 
               },
               {
                 level: 'error',
+                descriptor: { id: 'own-secrets' },
+                message: { text: '1 secret: private-key in root/.ssh/id_rsa' },
+              },
+              {
+                level: 'error',
                 descriptor: { id: 'incomplete' },
                 message: { text: 'not everything could be checked' },
               },
@@ -104,6 +119,7 @@ test('is a log of one run with the finding, where it lies, the verdict and what 
                 descriptor: { id: 'unfixable' },
                 message: { text: '1 vulnerability without a fix' },
               },
+              { level: 'warning', descriptor: { id: 'root' }, message: { text: '1 check fails: CIS-DI-0001' } },
               {
                 level: 'warning',
                 descriptor: { id: 'FILE_TOO_LARGE' },
@@ -118,7 +134,7 @@ test('is a log of one run with the finding, where it lies, the verdict and what 
             ruleIndex: 0,
             level: 'error',
             message: {
-              text: 'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited. Update minimist to 1.2.6 or later.',
+              text: 'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited. Update minimist to 1.2.6 or later. It fails by the rule fixable-high.',
             },
             locations: [file('srv/a/node_modules/minimist/package.json'), file('srv/b%20c/minimist/package.json')],
             partialFingerprints: {
@@ -129,6 +145,7 @@ test('is a log of one run with the finding, where it lies, the verdict and what 
             properties: {
               severity: 'critical',
               score: 9.8,
+              decision: { rule: 'fixable-high', action: 'fail' },
               platform: 'linux/amd64',
               layer: 1,
               fromBase: false,
@@ -177,7 +194,7 @@ test('has secrets, failing checks and findings as results, each with its rule on
   expect(shown).toEqual([
     [
       'error',
-      'Private key in the file root/.ssh/id_rsa, line 3: -----BEGIN … (1675 characters); brought by layer 1, deleted in layer 2 and still to be read below it',
+      'Private key in the file root/.ssh/id_rsa, line 3: -----BEGIN … (1675 characters); brought by layer 1, deleted in layer 2 and still to be read below it. It fails by the rule own-secrets.',
       'root/.ssh/id_rsa',
       0,
     ],
@@ -189,32 +206,32 @@ test('has secrets, failing checks and findings as results, each with its rule on
     ],
     [
       'error',
-      'fails “Run as a user other than root”: the image starts as root (no USER)',
+      'fails “Run as a user other than root”: the image starts as root (no USER). It is a warning by the rule root.',
       'registry.example/team/app',
       0,
     ],
     [
       'note',
-      'fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755)',
+      'fails “Do without setuid programs”: usr/bin/su (4755); usr/bin/mount (4755). It is ignored by the rule base-checks.',
       'registry.example/team/app',
-      0,
+      1,
     ],
     ['note', 'fails “Copy instead of add”: ADD app.tar.gz /srv', 'registry.example/team/app', 1],
     [
       'error',
-      'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited. Update minimist to 1.2.6 or later.',
+      'minimist 1.2.5 has CVE-2021-44906 (critical 9.8): Prototype pollution; it is known to be exploited. Update minimist to 1.2.6 or later. It fails by the rule fixable-high.',
       'srv/a/node_modules/minimist/package.json',
       0,
     ],
     [
       'error',
-      'openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). Rebuild on a base that has openssl 3.0.16-1 or later.',
+      'openssl 3.0.15-1 has CVE-2026-1001 (high 7.5). Rebuild on a base that has openssl 3.0.16-1 or later. It fails by the rule fixable-high.',
       'var/lib/dpkg/status',
       0,
     ],
     [
       'warning',
-      'openssl 3.0.15-1 has CVE-2026-1002 (not rated). No fixed version is known yet.',
+      'openssl 3.0.15-1 has CVE-2026-1002 (not rated). No fixed version is known yet. It is a warning by the rule unfixable.',
       'var/lib/dpkg/status',
       0,
     ],
@@ -224,6 +241,14 @@ test('has secrets, failing checks and findings as results, each with its rule on
       'var/lib/dpkg/status',
       1,
     ],
+  ])
+  expect(results[3]?.suppressions).toEqual([
+    {
+      kind: 'external',
+      status: 'accepted',
+      justification: 'ignored by the rule base-checks',
+      properties: { by: 'policy', until: null },
+    },
   ])
   expect(results.at(-1)?.suppressions).toEqual([
     {
@@ -235,14 +260,28 @@ test('has secrets, failing checks and findings as results, each with its rule on
   ])
 })
 
-test('has the remedy of a check where the catalogue knows it', () => {
-  const guidance = (id: string) =>
-    id === 'CIS-DI-0001' ? { rationale: 'Root may do everything.', remedy: 'Add a USER.' } : undefined
-  const [run] = (sarifOf(faultyReport, { guidance }) as Log).runs
-  expect(run?.tool.driver.rules.find(({ id }) => id === 'CIS-DI-0001')).toMatchObject({
-    fullDescription: { text: 'Root may do everything.' },
-    help: { text: 'Run as a user other than root\n\nRoot may do everything.\n\nAdd a USER.' },
-  })
+test('says of a check why it matters and what to do, as the catalogue does', () => {
+  const { rationale, remedy } = ruleText('CIS-DI-0001')!
+  const checks = [aCheck({}), aCheck({ id: 'TM-9999', title: 'Known to a later version' })]
+  expect(runOf(aReport({ checks })).tool.driver.rules).toMatchObject([
+    {
+      fullDescription: { text: rationale },
+      help: { text: `Run as a user other than root\n\n${rationale}\n\n${remedy}` },
+    },
+    { fullDescription: { text: 'Known to a later version' }, help: { text: 'Known to a later version' } },
+  ])
+})
+
+test.each([
+  ['CVE-2026-1001', [], 'https://www.cve.org/CVERecord?id=CVE-2026-1001'],
+  ['GHSA-xvch-5gv4-984h', [], 'https://osv.dev/vulnerability/GHSA-xvch-5gv4-984h'],
+  ['ACME-2026-1', ['ACME-2026-1', 'RUSTSEC-2026-0001'], 'https://osv.dev/vulnerability/RUSTSEC-2026-0001'],
+  ['ACME-2026-1', ['ACME-2026-1'], undefined],
+  ['CVE-2026-1?x=https://evil.example', ['GHSAx', 'GO'], undefined],
+  ['GO-2026-0001/../..?x', [], 'https://osv.dev/vulnerability/GO-2026-0001%2F..%2F..%3Fx'],
+])('sends the reader of %s, known as %j, to %s', (vulnerability, advisories, page) => {
+  const [rule] = runOf(aReport({ findings: [finding({ vulnerability, advisories })] })).tool.driver.rules
+  expect(rule?.helpUri).toBe(page)
 })
 
 test('validates against the official schema', () => {
@@ -260,7 +299,7 @@ test('has a run for each platform, told apart by its id, and one that failed for
     verdict: { outcome: 'fail', policy: 'default' },
     images: [faultyReport, arm64],
   }
-  const log = sarifOf(index, { unscanned: [{ platform: 'linux/s390x', digest }] })
+  const log = sarifOf(index, [{ platform: 'linux/s390x', digest }])
   accepts(log)
   expect(accepts.errors).toBeNull()
   const { runs } = log as Log

@@ -1,7 +1,7 @@
 import type { Outcome, VerdictReason } from '../policy/policy.ts'
-import { faultsOf, type Guidance } from './faults.ts'
+import { faultsOf } from './faults.ts'
 import { gapText, isGap, undecidableText } from './gaps.ts'
-import { reportsOf, unscannedText, type FormatOptions, type Unscanned } from './platforms.ts'
+import { reportsOf, unscannedText, type Unscanned } from './platforms.ts'
 import type { IndexReport, Report } from './report.ts'
 import { fingerprints, resultOf, ruleId, ruleOf, type Level } from './sarif-result.ts'
 import { nameOf, text } from './sarif-values.ts'
@@ -9,9 +9,9 @@ import { nameOf, text } from './sarif-values.ts'
 /**
  * SARIF 2.1.0 (OASIS): one run for each platform, because a run has one target and services want runs of the same tool told
  * apart by `automationDetails.id`. Everything that is wrong is a result, suppressed or not; what was not understood is a
- * notification.
+ * notification. `unscanned`: platforms that the report does not speak of.
  */
-export function sarifOf(report: Report | IndexReport, { guidance, unscanned = [] }: FormatOptions = {}): object {
+export function sarifOf(report: Report | IndexReport, unscanned: readonly Unscanned[] = []): object {
   const reports = reportsOf(report)
   const engine = reports[0]?.checkedAgainst.engine
   const { reference, digest } = report.schema === 'tallyman.report/v1' ? report.image : report
@@ -19,17 +19,14 @@ export function sarifOf(report: Report | IndexReport, { guidance, unscanned = []
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [
-      ...reports.map((each) => runOf(each, guidance)),
-      ...unscanned.map((each) => emptyRun(each, reference, engine)),
-    ],
+    runs: [...reports.map(runOf), ...unscanned.map((each) => emptyRun(each, reference, engine))],
     properties: { image: reference, digest, verdict: { outcome, policy } },
   }
 }
 
-function runOf(report: Report, guidance: Guidance | undefined): object {
+function runOf(report: Report): object {
   const { image, verdict, coverage, checks, checkedAgainst, scannedAt } = report
-  const faults = faultsOf(report, guidance)
+  const faults = faultsOf(report)
   const byRule = Map.groupBy(faults, ruleId)
   const indexes = new Map([...byRule.keys()].map((id, index) => [id, index]))
   const rules = [...byRule].map(([id, those]) => ruleOf(id, those))
