@@ -25,7 +25,6 @@ import { waitForVerdict } from './wait-for-verdict.ts'
 
 interface Options extends ServerChoice {
   readonly wait: number
-  readonly report?: true
   readonly limit?: number
   readonly at?: string
   readonly output: ReportFormat
@@ -35,7 +34,7 @@ export function verdictCommand(context: CliContext): Command {
   const command = new Command('verdict')
     .summary('ask a server for the verdict on an image: the gate for CI')
     .description(
-      'Asks a running server for the verdict on an image, and prints it with its reasons. An image that is not scanned yet ends in exit code 3, or is waited for.',
+      'Asks a running server for the verdict on an image. An image that is not scanned yet ends in exit code 3, or is waited for.',
     )
     .argument('<image>', 'host/repository[:tag][@digest]; in CI the digest, which no later push can change')
     .option('--wait <duration>', 'wait so long for a verdict, 5m; a scan is asked for if need be', duration, 0)
@@ -43,8 +42,7 @@ export function verdictCommand(context: CliContext): Command {
       '--at <when>',
       'what it was, and would have been, at a past time, on a date or at a snapshot: 2026-05-01, 12',
     )
-    .option('--report', 'print the whole report too: findings, checks, secrets, and what the policy makes of each')
-    .option('--limit <n>', 'findings that --report shows (default: all)', wholeNumber)
+    .option('--limit <n>', 'findings to show in the table (default: all)', wholeNumber)
     .addOption(reportOutputOption())
     .addOption(configOption())
   serverOptions(command).action(async (image: string, options: Options) => {
@@ -60,10 +58,8 @@ export function verdictCommand(context: CliContext): Command {
       )
       context.exitWith(exitCodeOf(answer.outcome))
       if (options.output === 'json') return json(answer)
-      const view = reportView(context, options.limit)
-      if (options.output === 'table' && !options.report) return renderVerdict(answer, null, view)
       const found = await reports(answer, client)
-      if (options.output === 'table') return renderVerdict(answer, found, view)
+      if (options.output === 'table') return renderVerdict(answer, found, reportView(context, options.limit))
       return renderForTools(options.output, wholeReport(answer, found), unscanned(answer, found))
     })
     await print(context, text)
@@ -74,7 +70,6 @@ export function verdictCommand(context: CliContext): Command {
       'another server, with a token',
       'TALLYMAN_TOKEN=… tallyman verdict registry.example/team/app:1.4 --server https://tallyman.example',
     ],
-    ['which findings are behind it', 'tallyman verdict registry.example/team/app:1.4 --report'],
     ['for GitHub code scanning', 'tallyman verdict registry.example/team/app@sha256:… -o sarif > tallyman.sarif'],
     [
       'for the test report of GitLab or Jenkins',
