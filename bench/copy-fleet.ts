@@ -4,7 +4,7 @@ import type { OpenStore } from '../src/adapters/store/create-store.ts'
 
 /** What `writeFleet` writes, in an order that foreign keys allow. */
 const tables = `package package_name package_set set_package
-  image image_set image_chain location sighting tag`.split(/\s+/)
+  image image_layers image_set image_chain location sighting tag`.split(/\s+/)
 /** Rows of one insert: some megabytes of JSON. */
 const partSize = 20_000
 

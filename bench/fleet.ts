@@ -291,9 +291,10 @@ interface FleetImage {
 
 function imageWriter(db: DatabaseSync): (image: FleetImage) => void {
   const insert = db.prepare(
-    `insert into image (digest, media_type, platform, created, size, config_digest, layers, distro, package_count, coverage,
-       engine, catalogers, scanned_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into image (digest, media_type, platform, created, size, config_digest, distro, package_count, coverage,
+       engine, catalogers, scanned_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
+  const insertLayers = db.prepare('insert into image_layers (image_id, layers) values (?, ?)')
   const insertSet = db.prepare('insert into image_set (image_id, set_id) values (?, ?)')
   const insertChain = db.prepare('insert into image_chain (chain, is_top, image_id, depth) values (?, ?, ?, ?)')
   const insertLocation = db.prepare('insert into location (registry, repository) values (?, ?)')
@@ -333,21 +334,8 @@ function imageWriter(db: DatabaseSync): (image: FleetImage) => void {
     const distro = distros[sets[0]!.ecosystem.name]!
     const media = 'application/vnd.oci.image.manifest.v1+json'
     const config = digestOf(`config ${name}`)
-    insert.run(
-      digest,
-      media,
-      'linux/amd64',
-      at,
-      5e8,
-      config,
-      JSON.stringify(layers),
-      distro,
-      300,
-      coverage,
-      '0.1.0',
-      catalogers,
-      at,
-    )
+    insert.run(digest, media, 'linux/amd64', at, 5e8, config, distro, 300, coverage, '0.1.0', catalogers, at)
+    insertLayers.run(id, JSON.stringify(layers))
     for (const set of sets) insertSet.run(id, set.id)
     chainIds(layers).forEach((chain, index) => {
       insertChain.run(chain, index + 1 === layers.length ? 1 : 0, id, index + 1)

@@ -102,6 +102,17 @@ async function filledBefore(url: string): Promise<void> {
 }
 
 export function describeJudgingMigration(newDatabase: () => Promise<string>): void {
+  test('images of a store of before keep their layers', async () => {
+    const url = await newDatabase()
+    await filledBefore(url)
+    const store = await createStore({ url })
+    await store.migrate()
+    const { layers } = scan('app')
+    expect(layers.length).toBeGreaterThan(0)
+    expect(await store.images.get(digestOf('app'))).toMatchObject({ layers })
+    await store.close()
+  })
+
   test('a store of before is asked and judged anew, with what was known of its fixes', async () => {
     const url = await newDatabase()
     await filledBefore(url)

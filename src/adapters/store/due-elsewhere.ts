@@ -1,16 +1,14 @@
 import { sql } from 'kysely'
-import { chainIds } from '../../core/image/chain.ts'
-import type { ImageLayer } from '../../core/inventory/package.ts'
 import { causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
+import { chainsOf } from './image-layers.ts'
 import { listed } from './rows.ts'
 import type { Tx } from './schema.ts'
 import { shareStanding } from './standing.ts'
 
 /** What is built on a new image is due: what was its own may be its base's, and rules may ask for the base. */
 export async function dueByBase(tx: Tx, digests: readonly string[]): Promise<void> {
-  const bases = await tx.selectFrom('image').select('layers').where('digest', 'in', digests).execute()
-  const chains = bases.flatMap(({ layers }) => chainIds(JSON.parse(layers) as ImageLayer[]).at(-1) ?? [])
+  const chains = (await chainsOf(tx, digests)).flatMap((chain) => chain.at(-1) ?? [])
   if (chains.length === 0) return
   // By the chains themselves: the table has no index by image, and grows with all of them.
   await sql`

@@ -7,6 +7,7 @@ import type { Rules } from '../../core/policy/rules.ts'
 import { classText, type Tally } from '../../core/policy/tally.ts'
 import { readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
+import { parseLayers } from './image-layers.ts'
 import { askedImage } from './image-tables.ts'
 import type { RebuiltImage } from './rebuild-records.ts'
 import type { DueImage } from './reevaluation-records.ts'
@@ -113,8 +114,9 @@ interface JudgedImage {
 async function judgedImages(tx: Tx, ids: readonly number[]): Promise<readonly JudgedImage[]> {
   const rows = await tx
     .selectFrom('image')
+    .innerJoin('image_layers', 'image_layers.image_id', 'image.id')
     .innerJoin('verdict', 'verdict.image_id', 'image.id')
-    .select(['image.id', 'image.layers'])
+    .select(['image.id', 'image_layers.layers'])
     .select(['verdict.outcome', 'verdict.counts', 'verdict.coverage', 'verdict.snapshot'])
     .where('image.id', 'in', ids)
     .where('verdict.superseded_at', 'is', null)
@@ -131,7 +133,7 @@ async function judgedImages(tx: Tx, ids: readonly number[]): Promise<readonly Ju
     .execute()
   return rows.map((row) => ({
     id: row.id,
-    layers: JSON.parse(row.layers) as ImageLayer[],
+    layers: parseLayers(row.layers),
     outcome: row.outcome as Outcome,
     open: openIn(JSON.parse(row.counts) as FindingCounts),
     coverage: JSON.parse(row.coverage) as CoverageEntry[],

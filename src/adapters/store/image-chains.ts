@@ -2,6 +2,7 @@ import { chainIds } from '../../core/image/chain.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { ImageLayer } from '../../core/inventory/package.ts'
 import { pageOf, paging } from './cursor.ts'
+import { chainsOf } from './image-layers.ts'
 import { imageRows, imageSummaries } from './image-list.ts'
 import type { BaseImage, ImageSummary, Page, PageRequest } from './records.ts'
 import { references } from './references.ts'
@@ -83,6 +84,5 @@ export function imagesAbove(db: Db, chain: Digest) {
 }
 
 async function chainOf(db: Db, digest: Digest): Promise<readonly Digest[]> {
-  const row = await db.selectFrom('image').select('layers').where('digest', '=', digest).executeTakeFirst()
-  return row === undefined ? [] : chainIds(JSON.parse(row.layers) as ImageLayer[])
+  return (await chainsOf(db, [digest]))[0] ?? []
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { chainIds } from '../../core/image/chain.ts'
 import type { Digest } from '../../core/image/digest.ts'
-import type { CoverageEntry, Distro, ImageLayer } from '../../core/inventory/package.ts'
+import type { CoverageEntry, Distro } from '../../core/inventory/package.ts'
 import type { Finding } from '../../core/policy/policy.ts'
 import { suppressionOf } from '../../core/match/suppression.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
@@ -10,6 +10,7 @@ import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { keepFormerInventory } from './former-inventories.ts'
 import { checksOf, everything, factsOf, factsText, saveFacts } from './image-facts.ts'
+import { parseLayers, saveLayers } from './image-layers.ts'
 import { listImages } from './image-list.ts'
 import { finding, findingColumns, type MatchRow } from './match-rows.ts'
 import { outdatedImages } from './outdated-images.ts'
@@ -32,6 +33,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         const facts = factsText(scan)
         const inventory = await keepFormerInventory(tx, engine, scan, { facts, sets: sets.ids })
         const id = await saveImage(tx, scan, inventory)
+        await saveLayers(tx, id, scan.layers)
         const others = await linkSets(tx, id, sets.ids)
         await markAlone(tx, id, sets.alone)
         if (await saveChain(tx, id, scan.layers)) await dueByBase(tx, [scan.digest])
@@ -57,7 +59,13 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     },
 
     async get(digest) {
-      const row = await db.selectFrom('image').selectAll().where('digest', '=', digest).executeTakeFirst()
+      const row = await db
+        .selectFrom('image')
+        .innerJoin('image_layers', 'image_layers.image_id', 'image.id')
+        .selectAll('image')
+        .select('image_layers.layers')
+        .where('image.digest', '=', digest)
+        .executeTakeFirst()
       return row && imageRecord(row)
     },
 
@@ -234,7 +242,6 @@ async function saveImage(tx: Tx, scan: ScanRecord, inventory: number): Promise<n
     created: scan.created,
     size: scan.size,
     config_digest: scan.configDigest,
-    layers: JSON.stringify(scan.layers),
     distro: scan.distro && JSON.stringify(scan.distro),
     package_count: scan.packages.length,
     coverage: JSON.stringify(scan.coverage),
@@ -290,7 +297,7 @@ export function packagesOf(db: Db | Tx, digest: Digest) {
     .where('image.digest', '=', digest)
 }
 
-function imageRecord(row: Selectable<Database['image']>): ImageRecord {
+function imageRecord(row: Selectable<Database['image']> & { readonly layers: string }): ImageRecord {
   return {
     digest: row.digest as Digest,
     mediaType: row.media_type,
@@ -298,7 +305,7 @@ function imageRecord(row: Selectable<Database['image']>): ImageRecord {
     created: row.created,
     size: row.size,
     configDigest: row.config_digest as Digest,
-    layers: JSON.parse(row.layers) as ImageLayer[],
+    layers: parseLayers(row.layers),
     distro: row.distro === null ? null : (JSON.parse(row.distro) as Distro),
     packageCount: row.package_count,
     coverage: JSON.parse(row.coverage) as CoverageEntry[],

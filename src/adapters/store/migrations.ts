@@ -9,6 +9,7 @@ import { judging } from './migrations/0007-judging.ts'
 import { policiesAndExceptions } from './migrations/0008-policies-and-exceptions.ts'
 import { rebuilds } from './migrations/0010-rebuilds.ts'
 import { judgedEvidence } from './migrations/0011-judged-evidence.ts'
+import { imageLayers } from './migrations/0013-image-layers.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -22,5 +23,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0008_policies_and_exceptions': { up: (db) => policiesAndExceptions(db, engine) },
     '0010_rebuilds': { up: (db) => rebuilds(db, engine) },
     '0011_judged_evidence': { up: (db) => judgedEvidence(db, engine) },
+    '0013_image_layers': { up: (db) => imageLayers(db, engine) },
   }
 }

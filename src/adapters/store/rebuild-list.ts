@@ -1,7 +1,8 @@
 import { sql, type ExpressionBuilder, type Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
-import type { Distro, ImageLayer } from '../../core/inventory/package.ts'
+import type { Distro } from '../../core/inventory/package.ts'
 import { pageOf, paging } from './cursor.ts'
+import { parseLayers } from './image-layers.ts'
 import type { BaseFilter, BaseSummary } from './rebuild-records.ts'
 import type { Page, PageRequest } from './records.ts'
 import { references } from './references.ts'
@@ -93,7 +94,8 @@ async function namedImages(db: Db, chains: readonly string[]): Promise<Map<strin
         .as('tie'),
     )
     .innerJoin('image', 'image.id', 'tie.image_id')
-    .select(['tie.chain', 'image.digest', 'image.platform', 'image.distro', 'image.layers'])
+    .innerJoin('image_layers', 'image_layers.image_id', 'image.id')
+    .select(['tie.chain', 'image.digest', 'image.platform', 'image.distro', 'image_layers.layers'])
     .where('tie.place', '<=', maxTies)
     .orderBy('tie.image_id')
     .execute()
@@ -122,7 +124,7 @@ function summaryOf(row: Selectable<Database['base_rebuild']>, image: NamedImage 
       platform: image.platform,
       distro: image.distro === null ? null : (JSON.parse(image.distro) as Distro),
       references: image.references,
-      layers: (JSON.parse(image.layers) as ImageLayer[]).length,
+      layers: parseLayers(image.layers).length,
       images: { pass: row.pass, warn: row.warn, inconclusive: row.inconclusive, fail: row.fail },
       green: { warn: row.warn_green, inconclusive: row.inconclusive_green, fail: row.fail_green },
       relieved: row.relieved,

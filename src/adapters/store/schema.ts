@@ -7,6 +7,8 @@ import type { Generated, Kysely, Transaction } from 'kysely'
 export interface Database {
   layer_facts: LayerFactsTable
   image: ImageTable
+  /** Apart from the row, which judging a fleet reads: twice as long as it. JSON, base first. */
+  image_layers: { image_id: number; layers: string }
   /** Each stack of an image's layers from its base up: `depth` layers, `is_top` with its last one. */
   image_chain: { chain: string; is_top: number; image_id: number; depth: number }
   image_index: { digest: string; media_type: string }
@@ -166,7 +168,6 @@ interface ImageTable {
   created: string | null
   size: number
   config_digest: string
-  layers: string
   distro: string | null
   package_count: number
   coverage: string
