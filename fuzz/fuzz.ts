@@ -17,8 +17,13 @@ import { parseOsv } from '../src/core/match/osv.ts'
 import { parseException } from '../src/core/policy/exception-document.ts'
 import { importExceptions } from '../src/core/policy/imports/import-exceptions.ts'
 import { parsePolicy } from '../src/core/policy/policy-document.ts'
+import type { Signed } from '../src/core/signature/signed.ts'
+import { verifyBundle } from '../src/core/signature/sigstore-bundle.ts'
+import { verifySimpleSigning } from '../src/core/signature/simple-signing.ts'
+import { trustedKey } from '../src/core/signature/trusted-key.ts'
 import { TallymanError } from '../src/errors.ts'
 import { buildTar } from '../test/support/build-image.ts'
+import { bundleAround, bundleOf, keyPair, payloadOf, signatureOf, statementOf } from '../test/support/signatures.ts'
 import { zipOf } from '../test/support/zip.ts'
 
 /**
@@ -61,9 +66,13 @@ const foreignExceptions: Readonly<Record<string, string>> = {
     '{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2026-01-01T00:00:00Z","statements":[{"vulnerability":{"name":"CVE-2026-1"},"products":[{"@id":"pkg:oci/a?repository_url=b/c","subcomponents":[{"@id":"pkg:npm/d"}]}],"status":"fixed"}]}',
 }
 
-const targets = [...evidenceTargets(), ...archiveTargets(), ...documentTargets(), ...(await layerTargets())].filter(
-  ({ name }) => name.includes(values.only),
-)
+const targets = [
+  ...evidenceTargets(),
+  ...archiveTargets(),
+  ...documentTargets(),
+  ...signatureTargets(),
+  ...(await layerTargets()),
+].filter(({ name }) => name.includes(values.only))
 const deadline = Date.now() + Number(values.minutes) * 60_000
 const runs = new Map<string, number>()
 let findings = 0
@@ -136,6 +145,37 @@ function archiveTargets(): Target[] {
         run: (bytes) => flawsOf(cataloger, path, bytes),
       })),
   )
+}
+
+/** Bundles, and what a trusted key signed, though it is damaged: nothing but the name of the image makes it a signature. */
+function signatureTargets(): Target[] {
+  const image = digestOf('an image')
+  const pair = keyPair()
+  const keys = [trustedKey('release', pair.publicKey)]
+  const flaws = (signed: Signed, bytes: Buffer) =>
+    'by' in signed && signed.by.length > 0 && !bytes.includes(image.slice('sha256:'.length))
+      ? ['is the signature of an image that it does not name']
+      : []
+  return [
+    {
+      name: 'signature bundle',
+      sound: bundleOf(image, pair),
+      run: (bytes) => {
+        const signed = verifyBundle(bytes, digestOf('another image'), keys)
+        return 'by' in signed && signed.by.length > 0 ? ['is the signature of another image'] : []
+      },
+    },
+    {
+      name: 'signature payload',
+      sound: payloadOf(image),
+      run: (bytes) => flaws(verifySimpleSigning(bytes, signatureOf(bytes, pair), image, keys), bytes),
+    },
+    {
+      name: 'signature statement',
+      sound: statementOf(image),
+      run: (bytes) => flaws(verifyBundle(bundleAround(bytes, pair), image, keys), bytes),
+    },
+  ]
 }
 
 /** Documents whose readers may refuse, with an error of ours. */

@@ -35,6 +35,7 @@ import {
   openFeedAt,
   openFeeds,
   openImport,
+  openKeys,
   openLayers,
   openNotifier,
   openRegistries,
@@ -130,7 +131,7 @@ async function scan(request: ScanRequest): Promise<Report | IndexReport> {
     if (feed === null) await tellUnread(config, store, progress)
     const now = () => new Date()
     const rules = given ? rulesOf(given, store) : openRules(configured, store)
-    const deps = { store, layers, rules, engine, now, progress, matching: feed !== 'none' }
+    const deps = { store, layers, rules, engine, now, progress, keys: openKeys(config), matching: feed !== 'none' }
     const { root, images, failure } = await scanImage({ source, ...named }, deps, signal)
     if (failure) throw failure
     const all = request.platform === null || request.platform === 'all'

@@ -214,6 +214,20 @@ export const configSchema = section({
   policy: Type.Optional(
     section({ file: text('policies, one or more documents in one file; default: the built-in one') }),
   ),
+  signatures: Type.Optional(
+    section({
+      keys: Type.Optional(
+        Type.Record(
+          Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }),
+          section({
+            file: text('PEM file with the public key'),
+            key: text('the public key itself, as PEM text'),
+          }),
+          { description: 'public keys that signatures of images are looked for with, by the names policies ask for' },
+        ),
+      ),
+    }),
+  ),
   exceptions: Type.Optional(
     section({
       maxDays: whole('an exception ends at the latest so many days after it was put', 1, 3_650, 365),

@@ -7,7 +7,8 @@ import { configSchema, feedKinds, type ConfigDocument } from './config-schema.ts
 import type { NoticeKind } from './core/notice/notice.ts'
 import type { Severity } from './core/match/advisory.ts'
 import type { Outcome } from './core/policy/policy.ts'
-import { TallymanError } from './errors.ts'
+import { trustedKey } from './core/signature/trusted-key.ts'
+import { asTallymanError, TallymanError } from './errors.ts'
 
 /** The effective configuration: every default filled in, every path absolute, frozen. */
 export interface Config {
@@ -35,6 +36,7 @@ export interface Config {
   readonly feeds: readonly FeedConfig[]
   readonly notifications: readonly NotificationConfig[]
   readonly policy: { readonly file?: string }
+  readonly signatures: { readonly keys: readonly KeyConfig[] }
   readonly exceptions: {
     readonly maxDays: number
     readonly noticeDays: number
@@ -63,6 +65,12 @@ export interface NotificationConfig {
   readonly severity: Severity
   readonly registries: readonly string[]
   readonly repositories: readonly string[]
+}
+
+interface KeyConfig {
+  readonly name: string
+  /** PEM text of a public key that was read. */
+  readonly pem: string
 }
 
 interface ApiToken {
@@ -247,6 +255,9 @@ function complete(document: ConfigDocument, env: Environment): Config {
       completeNotification(name, entry),
     ),
     policy: policy.file ? { file: resolve(policy.file) } : {},
+    signatures: {
+      keys: Object.entries(document.signatures?.keys ?? {}).map(([name, entry]) => completeKey(name, entry)),
+    },
     exceptions: {
       maxDays: exceptions.maxDays ?? 365,
       noticeDays: exceptions.noticeDays ?? 7,
@@ -311,6 +322,23 @@ function completeNotification(name: string, entry: NotificationDocument): Notifi
   }
 }
 
+type KeyDocument = NonNullable<NonNullable<ConfigDocument['signatures']>['keys']>[string]
+
+function completeKey(name: string, { file, key }: KeyDocument): KeyConfig {
+  const at = `signatures.keys.${name}`
+  if ((file === undefined) === (key === undefined)) {
+    throw new TallymanError('CONFIG_INVALID', `${at}: give either file or key`)
+  }
+  const pem = key ?? readText(`${at}.file`, file!)
+  try {
+    trustedKey(name, pem)
+  } catch (error) {
+    const where = file === undefined ? `${at}.key` : `${at}.file: ${file}`
+    throw new TallymanError('CONFIG_INVALID', `${where} ${asTallymanError(error).message}`)
+  }
+  return { name, pem }
+}
+
 type RegistryDocument = NonNullable<ConfigDocument['registries']>[string]
 
 function completeRegistry(name: string, entry: RegistryDocument, env: Environment): RegistryConfig {
@@ -325,7 +353,7 @@ function completeRegistry(name: string, entry: RegistryDocument, env: Environmen
     aliases: entry.aliases ?? [],
     kind: entry.kind ?? 'distribution',
     plainHttp: entry.plainHttp ?? false,
-    ...(entry.caFile ? { ca: readCertificate(name, entry.caFile) } : {}),
+    ...(entry.caFile ? { ca: readText(`registries.${name}.caFile`, entry.caFile) } : {}),
     ...(entry.username ? { username: entry.username } : {}),
     ...(entry.password ? { password: entry.password } : {}),
     dockerConfig: dockerConfig ?? join(homedir(), '.docker', 'config.json'),
@@ -338,14 +366,11 @@ function completeRegistry(name: string, entry: RegistryDocument, env: Environmen
   }
 }
 
-function readCertificate(name: string, path: string): string {
+function readText(key: string, path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new TallymanError(
-      'CONFIG_INVALID',
-      `registries.${name}.caFile: cannot read ${path}: ${(cause as Error).message}`,
-    )
+    throw new TallymanError('CONFIG_INVALID', `${key}: cannot read ${path}: ${(cause as Error).message}`)
   }
 }
 

@@ -29,6 +29,7 @@ import {
   loadPolicies,
   openRules,
   openBackend,
+  openKeys,
   openLayers,
   openNotifier,
   openRegistries,
@@ -110,6 +111,7 @@ async function serveApi({ config, backend, registries, log, metrics }: House, si
     report: (digest, reference) => buildReport(digest, reference ?? null, { store, engine, rules }),
     feeds: () => store.feeds.current(),
     feedPlaces: feedPlaces(config),
+    looksForSignatures: config.signatures.keys.length > 0,
     resolveTag: async (registry, repository, tag, given) => {
       const either = AbortSignal.any([signal, given])
       const { digest } = await registries.named(registry).client.repository(repository).headManifest(tag, either)
@@ -156,6 +158,7 @@ async function serveWorker(house: House, signal: AbortSignal): Promise<void> {
     engine,
     log,
     rules,
+    keys: openKeys(config),
     now: () => new Date(),
     validForSeconds: config.report.validForSeconds,
     progress: (line) => log.debug(line),

@@ -13,7 +13,7 @@ import {
   type SweptRegistry,
 } from './flows/sweep-registry.ts'
 import type { House } from './serve.ts'
-import { sweptRegistry } from './wire.ts'
+import { openKeys, sweptRegistry } from './wire.ts'
 
 /** What a worker does for the sweep lane beside scanning. */
 export interface Sweeping {
@@ -35,6 +35,7 @@ const lockSeconds = 60
 
 export function createSweeping({ config, backend, registries, log, metrics }: House): Sweeping {
   const { store, queue } = backend
+  const keys = openKeys(config)
   const deps: SweepDeps = {
     store,
     queue,
@@ -78,7 +79,7 @@ export function createSweeping({ config, backend, registries, log, metrics }: Ho
       },
       reinventory: async (payload) => {
         const isDeclared = (registry: string) => registries.byName.has(registry)
-        const images = await reinventory(payload, { store, queue, isDeclared })
+        const images = await reinventory(payload, { store, queue, keys, isDeclared })
         if (images > 0) log.info({ images }, 'images are read again by newer catalogers')
       },
     },

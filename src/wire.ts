@@ -20,6 +20,7 @@ import type { Notice } from './core/notice/notice.ts'
 import type { Policy } from './core/policy/policy.ts'
 import { parsePolicies } from './core/policy/policy-document.ts'
 import type { Rules } from './core/policy/rules.ts'
+import { trustedKey, type TrustedKey } from './core/signature/trusted-key.ts'
 import { TallymanError } from './errors.ts'
 import type { FeedPlace } from './flows/feed-status.ts'
 import type { FeedSource } from './flows/refresh-feeds.ts'
@@ -178,6 +179,11 @@ export async function openImport({ feeds }: Config, path: string, force: boolean
     maxLoss: 0.2,
   }
   return { mirrors: [type.open({ name, location, ecosystems, userAgent })], maxLoss: force ? null : maxLoss }
+}
+
+/** Whose signatures count. */
+export function openKeys({ signatures }: Config): readonly TrustedKey[] {
+  return signatures.keys.map(({ name, pem }) => trustedKey(name, pem))
 }
 
 /** Who is told of changes. */

@@ -9,6 +9,7 @@ import type { Rules } from '../core/policy/rules.ts'
 import { reportCheck, reportSecret } from '../core/report/check-parts.ts'
 import { isFromBase, layerOfEach, originOf } from '../core/report/origins.ts'
 import type { IndexReport, Report, ReportImage, ReportPackage } from '../core/report/report.ts'
+import type { Signatures } from '../core/signature/signatures.ts'
 import { TallymanError } from '../errors.ts'
 import { currentCoverage } from './judge-image.ts'
 import { decidedOf } from './decided.ts'
@@ -80,7 +81,7 @@ async function imageReport(digest: Digest, reference: string, deps: ReportDeps):
   const checks = [...found, ...standing].toSorted((a, b) => (a.id < b.id ? -1 : 1))
   return {
     schema: 'tallyman.report/v1',
-    image: describe(image, reference, base),
+    image: describe(image, reference, base, (await store.images.facts(digest))?.signatures ?? null),
     packages: packages.map((installed) => reportPackage(installed, base)),
     findings: findings.map((finding) => ({
       ...finding,
@@ -114,7 +115,12 @@ export async function packagesOf(image: ImageRecord, store: Store): Promise<read
     .packages
 }
 
-function describe(image: ImageRecord, reference: string, base: ReportImage['base']): ReportImage {
+function describe(
+  image: ImageRecord,
+  reference: string,
+  base: ReportImage['base'],
+  signatures: Signatures | null,
+): ReportImage {
   const { digest, platform, mediaType, created, size, distro, layers } = image
   return {
     reference,
@@ -125,6 +131,7 @@ function describe(image: ImageRecord, reference: string, base: ReportImage['base
     size,
     distro,
     base,
+    signatures: signatures && signatures.by,
     layers: layers.map(({ diffId, digest, size, createdBy }) => ({ diffId, digest, size, createdBy })),
   }
 }

@@ -155,3 +155,32 @@ test('it resolves only when the queue has the jobs, and fails when the queue doe
     receivePush(registry, [push({ repository: 'team/api', tag: '1' })], { store, queue: broken }),
   ).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE' })
 })
+
+test('a signature has what it is of scanned again, a moment later, and is dropped where nobody looks for any', async () => {
+  const signature = (push: Push): Notification => ({ action: 'signature', push, reason: 'signature' })
+  const notifications = [
+    signature({ repository: 'team/api', digest: digest('a1') }),
+    signature({ repository: 'team/api', tag: 'sig' }),
+    signature({ repository: 'team/api', digest: digest('a1'), host: 'elsewhere.example' }),
+  ]
+  const deps = memory()
+  expect(await receivePush(registry, notifications, deps)).toEqual({ accepted: 0, ignored: { signature: 3 } })
+  const looking = { ...deps, looksForSignatures: true }
+  expect(await receivePush(registry, notifications, looking)).toEqual({ accepted: 2, ignored: { 'other-registry': 1 } })
+  expect(deps.jobs).toEqual([
+    {
+      lane: 'push',
+      kind: 'scan',
+      key: `scan:hub/team/api@${digest('a1')} signature`,
+      payload: { registry: 'hub', repository: 'team/api', digest: digest('a1'), signature: true },
+      delaySeconds: 3,
+    },
+    {
+      lane: 'push',
+      kind: 'scan',
+      key: 'scan:hub/team/api:sig signature',
+      payload: { registry: 'hub', repository: 'team/api', tag: 'sig', signature: true },
+      delaySeconds: 3,
+    },
+  ])
+})

@@ -11,6 +11,8 @@ export interface ReceivePushDeps {
     readonly sightings: Pick<Store['sightings'], 'forget'>
     readonly writeBacks: Pick<Store['writeBacks'], 'isOurs'>
   }
+  /** Whether there are keys to look for signatures with; without, those that come are dropped. */
+  readonly looksForSignatures?: boolean
 }
 
 /** The registry whose webhook was called; its secret was checked, so nothing is believed about any other. */
@@ -33,6 +35,8 @@ export interface Received {
  * by digest alone waits this long.
  */
 const childDelaySeconds = 5
+/** Tags and lists of referrers are written after the manifest that was notified of. */
+const signatureDelaySeconds = 3
 
 /**
  * Takes a body's notifications in: pushes become scan jobs, deletions are forgotten. Durable when it resolves, so answer
@@ -42,12 +46,17 @@ const childDelaySeconds = 5
 export async function receivePush(
   registry: NotifyingRegistry,
   notifications: readonly Notification[],
-  { queue, store }: ReceivePushDeps,
+  { queue, store, looksForSignatures = false }: ReceivePushDeps,
 ): Promise<Received> {
   const jobs = new Map<string, Job>()
   const ignored: Record<string, number> = {}
   let forgotten = 0
   const ignore = (reason: string) => (ignored[reason] = (ignored[reason] ?? 0) + 1)
+  const take = (push: Push, job: Job) => {
+    if (isElsewhere(push, registry)) ignore('other-registry')
+    else if (jobs.has(job.key)) ignore('duplicate')
+    else jobs.set(job.key, job)
+  }
 
   for (const notification of notifications) {
     switch (notification.action) {
@@ -63,11 +72,14 @@ export async function receivePush(
       }
       case 'push': {
         const { push } = notification
-        const job = jobOf(registry, push)
-        if (isElsewhere(push, registry)) ignore('other-registry')
-        else if (jobs.has(job.key)) ignore('duplicate')
-        else if (await isOurs(push, store)) ignore('own-write-back')
-        else jobs.set(job.key, job)
+        if (await isOurs(push, store)) ignore('own-write-back')
+        else take(push, jobOf(registry, push))
+        break
+      }
+      case 'signature': {
+        const { push, reason } = notification
+        if (looksForSignatures) take(push, signatureJob(registry, push))
+        else ignore(reason)
       }
     }
   }
@@ -87,6 +99,12 @@ function jobOf(registry: NotifyingRegistry, push: Push): Job {
   return mayBeChild(push)
     ? scanJob('push', { ...target, mayBeChild: true }, childDelaySeconds)
     : scanJob('push', target)
+}
+
+/** Scans what was signed once more: nothing of it is pulled again. */
+function signatureJob(registry: NotifyingRegistry, { repository, tag, digest }: Push): Job {
+  const target = { registry: registry.name, repository, ...(digest ? { digest } : tag ? { tag } : {}) }
+  return scanJob('push', { ...target, signature: true }, signatureDelaySeconds)
 }
 
 function mayBeChild({ tag, mediaType }: Push): boolean {

@@ -4,6 +4,7 @@ import type { Store } from '../adapters/store/store.ts'
 import { imageConfigOf } from './read-config.ts'
 import { scannedAgain, type JudgeDeps } from './judge-image.ts'
 import { judgeAsOfNow } from './judge-as-of-now.ts'
+import { lookForSignatures, type SignatureDeps } from './look-for-signatures.ts'
 import { readLayers, type LayerDeps } from './read-layers.ts'
 import { runBenchmark } from '../core/benchmark/benchmark.ts'
 import type { Digest } from '../core/image/digest.ts'
@@ -41,7 +42,7 @@ export interface ScanTarget {
   readonly platform: Platform | null
 }
 
-export interface ScanDeps extends JudgeDeps, LayerDeps {
+export interface ScanDeps extends JudgeDeps, LayerDeps, SignatureDeps {
   readonly store: Store
   /** tallyman's version: kept with every scan. */
   readonly engine: string
@@ -75,7 +76,7 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
     await deps.store.sightings.observe(location, root.digest, tag, deps.now().toISOString())
     const image = await imageOrRefuse(manifest, root.digest, reference, deps.store)
     if (target.platform) await requirePlatform(image, target.platform, target, signal)
-    await scanPlatform(root, image, source, deps, signal)
+    await scanPlatform({ descriptor: root, manifest: image, root }, source, deps, signal)
     return { root, images: [root], failure: null }
   }
 
@@ -96,7 +97,7 @@ export async function scanImage(target: ScanTarget, deps: ScanDeps, signal: Abor
       await deps.store.sightings.observe(location, descriptor.digest, null, deps.now().toISOString())
       const parsed = parseManifest(child.bytes, child.descriptor.mediaType)
       const image = await imageOrRefuse(parsed, descriptor.digest, reference, deps.store)
-      await scanPlatform(child.descriptor, image, source, deps, signal)
+      await scanPlatform({ descriptor: child.descriptor, manifest: image, root }, source, deps, signal)
       images.push(descriptor)
     } catch (thrown) {
       const error = asTallymanError(thrown)
@@ -140,9 +141,15 @@ async function imageOrRefuse(
   }
 }
 
+interface FoundImage {
+  readonly descriptor: Descriptor
+  readonly manifest: ImageManifest
+  /** The index that it is in, or itself. */
+  readonly root: Descriptor
+}
+
 async function scanPlatform(
-  descriptor: Descriptor,
-  manifest: ImageManifest,
+  { descriptor, manifest, root }: FoundImage,
   source: ImageSource,
   deps: ScanDeps,
   signal: AbortSignal,
@@ -152,7 +159,10 @@ async function scanPlatform(
   if (!inventoryIsCurrent(former)) {
     await store.images.save(await takeStock(descriptor, manifest, source, deps, signal))
   }
-  const cause = former && !isReadByThese(former) ? 'analyser upgraded' : scannedAgain
+  // After it is stored: a signature that is pushed from now on finds it there, and is looked at by its own notification.
+  const isNew = await lookForSignatures(descriptor.digest, root.digest, source, deps, signal)
+  const scanned = isNew ? 'signatures changed' : scannedAgain
+  const cause = former && !isReadByThese(former) ? 'analyser upgraded' : scanned
   await judgeAsOfNow(descriptor.digest, deps, signal, cause)
 }
 

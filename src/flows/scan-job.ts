@@ -6,6 +6,7 @@ import type { Repository } from '../adapters/registry/client.ts'
 import { scanImage, type Scanned, type ScanDeps, type ScanTarget } from './scan-image.ts'
 import { writeBack, type WriteBackDeps } from './write-back.ts'
 import { isDigest, type Digest } from '../core/image/digest.ts'
+import { signatureKind } from '../core/signature/artifacts.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 
 /** What a scan job carries: where the image lies and what of it was named. */
@@ -16,6 +17,8 @@ export interface ScanJob {
   readonly digest?: string
   /** Pushed by digest alone: dropped if it turns out to be a platform of an index at the same place. */
   readonly mayBeChild?: boolean
+  /** Not the image was pushed, but a signature of it; or the signature, if that is what is named. */
+  readonly signature?: boolean
 }
 
 const payloadSchema = Type.Object({
@@ -24,22 +27,24 @@ const payloadSchema = Type.Object({
   tag: Type.Optional(Type.String()),
   digest: Type.Optional(Type.String()),
   mayBeChild: Type.Optional(Type.Boolean()),
+  signature: Type.Optional(Type.Boolean()),
 })
 const payload = Compile(payloadSchema)
 
 /** Two requests for the same thing that wait at the same time are one job. */
 export function scanJob(lane: Lane, target: ScanJob, delaySeconds?: number): Job {
-  const { registry, repository, tag, digest, mayBeChild } = target
+  const { registry, repository, tag, digest, mayBeChild, signature } = target
   return {
     lane,
     kind: 'scan',
-    key: `scan:${registry}/${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`,
+    key: `scan:${registry}/${repository}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}${signature ? ' signature' : ''}`,
     payload: {
       registry,
       repository,
       ...(tag ? { tag } : {}),
       ...(digest ? { digest } : {}),
       ...(mayBeChild ? { mayBeChild } : {}),
+      ...(signature ? { signature } : {}),
     },
     ...(delaySeconds ? { delaySeconds } : {}),
   }
@@ -59,7 +64,7 @@ export interface ScanJobDeps extends ScanDeps, WriteBackDeps {
 export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: AbortSignal): Promise<void> {
   if (!payload.Check(input))
     throw new TallymanError('REQUEST_INVALID', 'the payload of the scan job is not of its form')
-  const { registry, repository: name, tag, digest, mayBeChild = false } = input
+  const { registry, repository: name, tag, digest, mayBeChild = false, signature = false } = input
   const { store, log } = deps
   const location = { registry, repository: name }
   if (mayBeChild && digest && isDigest(digest) && (await store.images.isChild(digest, location))) {
@@ -72,7 +77,7 @@ export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: Abor
   const reference = `${registry}/${name}${tag ? `:${tag}` : ''}${digest ? `@${digest}` : ''}`
   const current = tag && digest ? await tagIsCurrent(repository, tag, digest, signal) : true
   const target = { source: repository, location, reference, tag: (current && tag) || null, tagOrDigest, platform: null }
-  const scanned = await scanOrDrop(target, deps, signal)
+  const scanned = await scanOrFollow(target, signature, deps, signal)
   if (!scanned) return
   const { root, images, failure } = scanned
   await deps.judged(
@@ -88,15 +93,41 @@ export async function runScanJob(input: unknown, deps: ScanJobDeps, signal: Abor
   if (failure) throw failure
 }
 
-/** What is not an image is no failure: pushes of charts and signatures are every day's business, and the answer is final. */
-async function scanOrDrop(target: ScanTarget, deps: ScanJobDeps, signal: AbortSignal): Promise<Scanned | undefined> {
+/** The image itself; where a signature was pushed, what it signs, whose verdict it may change. */
+async function scanOrFollow(
+  target: ScanTarget,
+  isSigned: boolean,
+  deps: ScanJobDeps,
+  signal: AbortSignal,
+): Promise<Scanned | undefined> {
+  const scanned = await scanOrDrop(target, isSigned, deps, signal)
+  if (!(scanned instanceof TallymanError)) return scanned
+  const { artifactType, subject } = scanned.details
+  if (!deps.keys?.length || typeof artifactType !== 'string' || typeof subject !== 'string') return undefined
+  if (signatureKind(artifactType) === undefined) return undefined
+  const { registry, repository } = target.location
+  const signed = { ...target, reference: `${registry}/${repository}@${subject}`, tag: null, tagOrDigest: subject }
+  const followed = await scanOrDrop(signed, true, deps, signal)
+  return followed instanceof TallymanError ? undefined : followed
+}
+
+/**
+ * What is not an image is no failure: pushes of charts and signatures are every day's business, and the answer is final. A
+ * signature may also be there before what it signs (`isSigned`), whose own push then finds it.
+ */
+async function scanOrDrop(
+  target: ScanTarget,
+  isSigned: boolean,
+  deps: ScanJobDeps,
+  signal: AbortSignal,
+): Promise<Scanned | TallymanError> {
   try {
     return await scanImage(target, deps, signal)
   } catch (thrown) {
     const error = asTallymanError(thrown)
-    if (error.code !== 'NOT_AN_IMAGE') throw error
+    if (error.code !== 'NOT_AN_IMAGE' && !(isSigned && error.code === 'MANIFEST_UNKNOWN')) throw error
     deps.log.info({ reference: target.reference }, error.message)
-    return undefined
+    return error
   }
 }
 

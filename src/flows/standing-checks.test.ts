@@ -30,7 +30,7 @@ test('says what is known of an image that is new to the store', async () => {
   expect(await checksAt('2026-02-01T00:00:00Z', false)).toEqual({
     'CIS-DI-0002': 'undecidable no stored image is its base',
     'CIS-DI-0004': 'undecidable no feed was read',
-    'CIS-DI-0005': 'undecidable no key to verify signatures with is configured',
+    'CIS-DI-0005': 'undecidable no key to verify signatures with is configured, or it is not in a registry',
     'DKL-DI-0006': 'not-applicable no tag points to it',
     'TM-0019': 'pass',
   })
@@ -38,7 +38,7 @@ test('says what is known of an image that is new to the store', async () => {
 
 test('follows its tags, signatures and the day', async () => {
   await store.sightings.observe(hub, image, 'latest', '2026-02-01T00:00:00Z')
-  await store.images.saveSignatures(image, ['release'])
+  await store.images.saveSignatures(image, { keys: 'a', by: ['release'], problems: [] })
   expect(await checksAt('2027-02-01T00:00:00Z')).toMatchObject({
     'CIS-DI-0005': 'pass',
     'DKL-DI-0006': 'fail latest is its only tag',

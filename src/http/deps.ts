@@ -51,6 +51,8 @@ export interface AppDeps {
    * image before it. Without it, and while the registry cannot be reached, the last observation answers.
    */
   readonly resolveTag?: (registry: string, repository: string, tag: string, signal: AbortSignal) => Promise<Digest>
+  /** Whether signatures that registries notify of are looked at. */
+  readonly looksForSignatures?: boolean
   readonly log: Logger
   readonly version: string
   /** Where the configured feeds lie. */

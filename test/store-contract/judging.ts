@@ -330,12 +330,24 @@ export function describeJudging(under: () => StoreUnderTest): void {
         return { labels: found, signatures }
       }
       expect(await facts()).toEqual({ labels, signatures: null })
-      await images.saveSignatures(digestOf('app'), [])
-      expect(await facts()).toEqual({ labels, signatures: [] })
-      await images.saveSignatures(digestOf('app'), ['release', 'ci'])
+      const found = (keys: string, by: readonly string[], problems: readonly string[] = []) =>
+        images.saveSignatures(digestOf('app'), { keys, by, problems })
+      expect(await images.saveSignatures(digestOf('app'), null)).toBe(false)
+      expect(await found('first', [])).toBe(true)
+      expect(await facts()).toEqual({ labels, signatures: { by: [], problems: [] } })
+      expect(await found('first', ['release'], ['a: is odd'])).toBe(true)
       await images.save(scan('app', [], { labels }))
-      expect(await facts()).toEqual({ labels, signatures: ['release', 'ci'] })
-      await images.saveSignatures(digestOf('unknown'), ['release'])
+      expect(await facts()).toEqual({ labels, signatures: { by: ['release'], problems: ['a: is odd'] } })
+      // Looked for at another place: a signature is one wherever it lies.
+      expect(await found('first', ['ci'])).toBe(true)
+      expect(await found('first', [])).toBe(false)
+      expect(await facts()).toEqual({ labels, signatures: { by: ['ci', 'release'], problems: [] } })
+      expect(await found('second', ['ci'])).toBe(true)
+      expect(await facts()).toEqual({ labels, signatures: { by: ['ci'], problems: [] } })
+      expect(await found('third', ['ci'])).toBe(false)
+      expect(await images.saveSignatures(digestOf('app'), null)).toBe(true)
+      expect(await facts()).toEqual({ labels, signatures: null })
+      expect(await images.saveSignatures(digestOf('unknown'), { keys: 'a', by: ['ci'], problems: [] })).toBe(false)
     })
   })
 

@@ -55,14 +55,19 @@ export function describeSweeps(under: () => StoreUnderTest): void {
     await images.saveIndex({ digest: index, mediaType: 'index', children: [{ digest: api, platform: 'linux/amd64' }] })
     for (const digest of [index, api]) await sightings.observe(shop, digest, null, evening)
     await sightings.observe(shop, web, '1', noon)
-    const newer = { dpkg: 2 }
+    const newer = { catalogers: { dpkg: 2 }, keys: null }
     const [first, second] = [
       { digest: api, seen: evening, roots: [{ ...shop, digest: index }] },
       { digest: web, seen: noon, roots: [{ ...shop, digest: web }] },
     ]
     expect(await images.outdated(newer, null, 10)).toEqual([first, second])
     expect(await images.outdated(newer, first, 10)).toEqual([second])
-    expect(await images.outdated({ dpkg: 1 }, null, 10)).toEqual([])
+    const same = { catalogers: { dpkg: 1 }, keys: null }
+    expect(await images.outdated(same, null, 10)).toEqual([])
+    await images.saveSignatures(web, { keys: 'first', by: [], problems: [] })
+    expect(await images.outdated({ ...same, keys: 'first' }, null, 10)).toEqual([first])
+    expect(await images.outdated({ ...same, keys: 'second' }, null, 10)).toEqual([first, second])
+    expect(await images.outdated(same, null, 10)).toEqual([second])
     const listed = async (live: boolean) =>
       (await images.list({ live }, { limit: 10 })).items.map(({ digest }) => digest)
     expect(await listed(true)).toEqual([api, web])

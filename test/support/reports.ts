@@ -95,6 +95,7 @@ export function aReport(fields: Partial<Report>): Report {
       size: 34_120_000,
       distro: { id: 'debian', version: '12', ecosystem: 'Debian:12' },
       base: null,
+      signatures: null,
       layers: [{ diffId: null, digest, size: 34_120_000, createdBy: null }],
     },
     packages: [aPackage({})],

@@ -11,6 +11,7 @@ import {
 } from '../../core/policy/image-facts.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
+import type { Signatures } from '../../core/signature/signatures.ts'
 import type { Engine } from './engine.ts'
 import { baseOf } from './image-chains.ts'
 import type { ScanRecord } from './records.ts'
@@ -115,7 +116,7 @@ export async function factsOf(
       size,
       distro: distro === null ? null : (JSON.parse(distro) as ImageFacts['distro']),
       ...stored,
-      signatures: row.signatures === null ? null : (JSON.parse(row.signatures) as string[]),
+      signatures: row.signatures === null ? null : (JSON.parse(row.signatures) as Signatures),
       places: places.get(digest) ?? [],
       base: asked.asksBase(stored) ? await judgedBase(db, digest as Digest) : null,
     })

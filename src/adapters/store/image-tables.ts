@@ -18,6 +18,7 @@ import { packageColumns, packageRecord, type PackageRow } from './package-rows.t
 import { references } from './references.ts'
 import { rebuildsDueAbove } from './rebuild-due.ts'
 import { saveSets } from './package-sets.ts'
+import { saveSignatures } from './save-signatures.ts'
 import type { ImageRecord, ScanRecord } from './records.ts'
 import { inserted, listed, transact } from './rows.ts'
 import type { Database, Db, Tx } from './schema.ts'
@@ -142,30 +143,13 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
       return row && (await factsOf({ db, engine }, [row.id], everything, at)).get(row.id)
     },
 
-    async saveSignatures(digest, keys) {
-      const signatures = JSON.stringify(keys)
-      await db
-        .insertInto('image_facts')
-        .columns(['image_id', 'facts', 'signatures'])
-        .expression((eb) =>
-          eb
-            .selectFrom('image')
-            .select((inner) => [
-              'image.id',
-              inner.val('{"labels":{},"checks":[],"secrets":[]}').as('facts'),
-              inner.val(signatures).as('signatures'),
-            ])
-            .where('image.digest', '=', digest),
-        )
-        .onConflict((oc) => oc.column('image_id').doUpdateSet({ signatures }))
-        .execute()
-    },
+    saveSignatures: (digest, looked) => transact(db, (tx) => saveSignatures({ tx, engine }, digest, looked)),
 
     base: (digest) => baseOf(db, digest),
     derived: (digest, page) => imagesDerivedFrom(db, digest, page),
     list: (filter, page) => listImages(db, filter, page),
 
-    outdated: (catalogers, after, limit) => outdatedImages(db, catalogers, after, limit),
+    outdated: (current, after, limit) => outdatedImages(db, current, after, limit),
 
     async digests(after, limit) {
       const rows = await db

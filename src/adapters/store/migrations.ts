@@ -10,6 +10,7 @@ import { policiesAndExceptions } from './migrations/0008-policies-and-exceptions
 import { rebuilds } from './migrations/0010-rebuilds.ts'
 import { judgedEvidence } from './migrations/0011-judged-evidence.ts'
 import { imageLayers } from './migrations/0013-image-layers.ts'
+import { signatures } from './migrations/0014-signatures.ts'
 
 /** Numbered, and never changed once released: what changes is a new one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -24,5 +25,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0010_rebuilds': { up: (db) => rebuilds(db, engine) },
     '0011_judged_evidence': { up: (db) => judgedEvidence(db, engine) },
     '0013_image_layers': { up: (db) => imageLayers(db, engine) },
+    '0014_signatures': { up: (db) => signatures(db, engine) },
   }
 }

@@ -2,19 +2,26 @@ import { sql } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { OutdatedImage, SeenPosition } from './records.ts'
 import type { Db } from './schema.ts'
+import type { ImageTables } from './store.ts'
 
-/** Stored images that still lie somewhere and were read by other catalogers than these, most recently seen first. */
+/** See ImageTables.outdated. */
 export async function outdatedImages(
   db: Db,
-  catalogers: Readonly<Record<string, number>>,
+  { catalogers, keys }: Parameters<ImageTables['outdated']>[0],
   after: SeenPosition | null,
   limit: number,
 ): Promise<readonly OutdatedImage[]> {
   const rows = await db
     .selectFrom('image')
     .innerJoin('sighting', 'sighting.digest', 'image.digest')
+    .leftJoin('image_facts', 'image_facts.image_id', 'image.id')
     .select((eb) => ['image.digest', eb.fn.max('sighting.last_seen').as('seen')])
-    .where('image.catalogers', '<>', JSON.stringify(catalogers))
+    .where((eb) =>
+      eb.or([
+        eb('image.catalogers', '<>', JSON.stringify(catalogers)),
+        eb(eb.fn.coalesce('image_facts.signature_keys', eb.val('')), '<>', keys ?? ''),
+      ]),
+    )
     .where('sighting.gone_at', 'is', null)
     .groupBy('image.digest')
     .$if(after !== null, (query) =>

@@ -7,6 +7,7 @@ import type { Evidence } from '../../core/policy/evidence.ts'
 import type { Finding, FindingCounts, Outcome, Verdict } from '../../core/policy/policy.ts'
 import type { RuleDocuments, Rules } from '../../core/policy/rules.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
+import type { Signatures } from '../../core/signature/signatures.ts'
 import type { FeedState } from '../../core/report/report.ts'
 import type { FeedKind } from '../../core/match/feed-facts.ts'
 
@@ -189,6 +190,12 @@ export interface SweepCounts {
 export interface SeenPosition {
   readonly seen: string
   readonly digest: string
+}
+
+/** An answer to who signed an image. */
+export interface LookedSignatures extends Signatures {
+  /** Fingerprint of the keys that were looked for. */
+  readonly keys: string
 }
 
 export interface OutdatedImage {

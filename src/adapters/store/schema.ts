@@ -24,8 +24,11 @@ export interface Database {
   set_twin: { set_id: number; package_id: number }
   /** What decides about findings and packages, as text (tally-classes.ts); `hash` of that. */
   tally_class: { id: Generated<number>; hash: string; body: string }
-  /** What policies ask of an image beside its packages, as JSON; `signatures` null where nobody looked for them. */
-  image_facts: { image_id: number; facts: string; signatures: string | null }
+  /**
+   * What policies ask of an image beside its packages, as JSON. `signatures` and `signature_keys`, the fingerprint of the keys
+   * that they were looked for with: null where nobody looked.
+   */
+  image_facts: { image_id: number; facts: string; signatures: string | null; signature_keys: string | null }
   /** All checks and secrets of an image, with their evidence. */
   image_checks: { image_id: number; body: Uint8Array }
   /** Findings that count, by class (tally-classes.ts); `counted` of them are in the tallies of the sets. */

@@ -27,6 +27,7 @@ import type {
   IndexRecord,
   Judging,
   Location,
+  LookedSignatures,
   MatchedPackage,
   PackageFilter,
   PackageRecord,
@@ -116,8 +117,11 @@ export interface ImageTables {
   facts(digest: Digest, at?: string): Promise<ImageFacts | undefined>
   /** What they ask of its findings (those that count, each vulnerability of a purl once) and of its packages. */
   asked(digest: Digest): Promise<AskedImage>
-  /** Names of the keys that signed it, as far as they were looked for. */
-  saveSignatures(digest: Digest, keys: readonly string[]): Promise<void>
+  /**
+   * What was found where its signatures were looked for, added to what was found elsewhere with the same keys; null where nobody
+   * looks any more. True where that is another answer than before; false too for an image that is not stored.
+   */
+  saveSignatures(digest: Digest, looked: LookedSignatures | null): Promise<boolean>
   /**
    * The stored image with the most layers whose whole layer list this one begins with; of several with the same list one
    * with a tag before others, then the one that was stored first. Whichever of the two images was scanned first.
@@ -126,9 +130,12 @@ export interface ImageTables {
   /** The stored images that begin with this one's layers and have more, newest first. */
   derived(digest: Digest, page: PageRequest): Promise<Page<ImageSummary>>
   list(filter: ImageFilter, page: PageRequest): Promise<Page<ImageSummary>>
-  /** Images that lie somewhere and were read by other catalogers than these, most recently seen first, after `after`. */
+  /**
+   * Images that lie somewhere and were read by other catalogers than these, or looked at for signatures by other keys (null:
+   * none), most recently seen first, after `after`.
+   */
   outdated(
-    catalogers: Readonly<Record<string, number>>,
+    current: { readonly catalogers: Readonly<Record<string, number>>; readonly keys: string | null },
     after: SeenPosition | null,
     limit: number,
   ): Promise<readonly OutdatedImage[]>

@@ -2,6 +2,7 @@ import { isDigest } from '../../core/image/digest.ts'
 import { isLayerType } from '../../core/image/media-type.ts'
 import type { Notification, Push } from '../../core/image/push.ts'
 import { isRepository, isTag } from '../../core/image/reference.ts'
+import { signedByTag } from '../../core/signature/artifacts.ts'
 
 /** What a registry says was pushed, word for word: absent, null, blank and hostile texts are all possible. */
 export interface Claim {
@@ -41,15 +42,15 @@ export function pushed(claim: Claim): Notification {
   const name = nameOf(claim)
   if (!name) return ignored('invalid-name')
   if (name.tag === undefined && name.digest === undefined) return ignored('invalid-name')
-  if (name.tag !== undefined && referrerTag.test(name.tag)) return ignored('referrer')
+  const from = { ...(claim.host ? { host: claim.host } : {}), ...(claim.actor ? { actor: claim.actor } : {}) }
+  const { repository, tag } = name
+  const signed = tag === undefined ? undefined : signedByTag(tag)
+  if (signed) return { action: 'signature', push: { repository, digest: signed, ...from }, reason: 'referrer' }
+  if (tag !== undefined && referrerTag.test(tag)) return ignored('referrer')
   const artifact = claim.manifest && artifactKind(claim.manifest)
+  if (artifact === 'signature') return { action: 'signature', push: { ...name, ...from }, reason: artifact }
   if (artifact) return ignored(artifact)
-  const push: Push = {
-    ...name,
-    ...(claim.host ? { host: claim.host } : {}),
-    ...(claim.mediaType ? { mediaType: claim.mediaType } : {}),
-    ...(claim.actor ? { actor: claim.actor } : {}),
-  }
+  const push: Push = { ...name, ...from, ...(claim.mediaType ? { mediaType: claim.mediaType } : {}) }
   return { action: 'push', push }
 }
 

@@ -80,6 +80,6 @@ function areSound(dialect: Dialect, each: WebhookRequest): boolean {
 
 function isSound(notification: Notification): boolean {
   if (notification.action === 'ignored') return /^[a-z-]{2,20}$/.test(notification.reason)
-  const { repository, tag, digest } = notification.action === 'push' ? notification.push : notification
+  const { repository, tag, digest } = notification.action === 'delete' ? notification : notification.push
   return isRepository(repository) && (tag === undefined || isTag(tag)) && (digest === undefined || isDigest(digest))
 }

@@ -32,12 +32,13 @@ test('a multi-platform push in one body gives every platform and the index, with
   ])
 })
 
-test('our reports, referrer tags and signatures are dropped, but nothing that a runtime would start', () => {
+test('our reports and referrer tags are dropped, signatures told apart, but nothing that a runtime would start is', () => {
   expect(read('push-artifacts')).toEqual([
     { action: 'ignored', reason: 'own-write-back' },
     { action: 'ignored', reason: 'referrer' },
-    { action: 'ignored', reason: 'referrer' },
-    { action: 'ignored', reason: 'signature' },
+    // By its tag, and by what is in it.
+    { action: 'signature', push: { repository: 'team/api', digest: digest('b2'), actor }, reason: 'referrer' },
+    { action: 'signature', push: { repository: 'team/api', digest: digest('b2'), actor }, reason: 'signature' },
     {
       action: 'push',
       push: { repository: 'team/api', tag: 'sneaky', digest: digest('c3'), mediaType: manifest, actor },

@@ -34,10 +34,14 @@ for (const name of ['delete', 'cloudevents-delete']) {
   })
 }
 
-test('signatures, pulls, scans and the rest are of no interest', () => {
+test('a signature names what is signed by its tag; pulls, scans and the rest are of no interest', () => {
   const names = ['push-signature', 'pull', 'scan', 'cloudevents-scan', 'replication']
   expect(names.flatMap(read)).toEqual([
-    { action: 'ignored', reason: 'referrer' },
+    {
+      action: 'signature',
+      push: { repository: 'team/api', digest: digest('b2'), actor: 'robot$team+ci' },
+      reason: 'referrer',
+    },
     { action: 'ignored', reason: 'pull' },
     { action: 'ignored', reason: 'scan' },
     { action: 'ignored', reason: 'scan' },

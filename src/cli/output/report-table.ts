@@ -62,7 +62,7 @@ function renderImage(report: Report, view: ReportView): string {
 }
 
 function header({ image, verdict, checkedAgainst, packages }: Report, { now, paint }: ReportView): string {
-  const { digest, base, distro, size, layers, created } = image
+  const { digest, base, distro, size, layers, created, signatures } = image
   const built = created === null ? '' : `, built ${ago(created, now)}`
   const release = distro?.ecosystem ? ` (${distro.ecosystem})` : ' (no feed has it)'
   return fields(
@@ -74,6 +74,7 @@ function header({ image, verdict, checkedAgainst, packages }: Report, { now, pai
         'content',
         `${plural(packages.length, 'package')}, ${megabytes(size)} in ${plural(layers.length, 'layer')}${built}`,
       ],
+      ...(signatures ? [['signed by', signatures.join(', ') || 'none of the configured keys'] as const] : []),
       ['policy', verdict.policy],
       ['snapshot', describeSnapshot(checkedAgainst, now)],
     ],

@@ -110,7 +110,7 @@ test('without anything known of an image no standing rule passes or fails but by
     base: null,
     isTrusted: null,
     fixable: null,
-    signedBy: null,
+    signatures: null,
   }
   expect(runStandingBenchmark(facts).map(({ id, status }) => `${id} ${status}`)).toEqual([
     'CIS-DI-0002 undecidable',

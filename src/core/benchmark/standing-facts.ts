@@ -1,3 +1,5 @@
+import type { Signatures } from '../signature/signatures.ts'
+
 /** What is known of an image beside its content, at the time it is asked. */
 export interface StandingFacts {
   /** RFC 3339. */
@@ -12,6 +14,6 @@ export interface StandingFacts {
   readonly isTrusted: boolean | null
   /** Open findings that have a fix; null where no feed was read. */
   readonly fixable: { readonly findings: number; readonly oldestFixDays: number | null } | null
-  /** Names of the configured keys that a signature of the image verifies with; null where nobody looked. */
-  readonly signedBy: readonly string[] | null
+  /** Of the configured keys; null where nobody looked. */
+  readonly signatures: Signatures | null
 }

@@ -121,13 +121,14 @@ export function childKind(child: Descriptor): 'image' | 'index' | 'attestation' 
   return isManifestType(child.mediaType) ? 'image' : 'other'
 }
 
-/** The image itself, or NOT_AN_IMAGE saying what it is instead. */
+/** The image itself, or NOT_AN_IMAGE saying what it is instead, and of an artifact its type and what it is about. */
 export function requireImage(manifest: Manifest, what: string): ImageManifest {
   if (manifest.kind === 'image') return manifest
   const found =
     manifest.kind === 'index' ? 'an index of several images' : `an artifact of type ${manifest.artifactType}`
   throw new TallymanError('NOT_AN_IMAGE', `${what} is ${found}, not a container image`, {
     mediaType: manifest.mediaType,
+    ...(manifest.kind === 'artifact' && { artifactType: manifest.artifactType, subject: manifest.subject?.digest }),
   })
 }
 

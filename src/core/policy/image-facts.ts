@@ -1,5 +1,6 @@
 import type { Check, CheckLevel } from '../benchmark/check.ts'
 import type { Digest } from '../image/digest.ts'
+import type { Signatures } from '../signature/signatures.ts'
 
 /** Where an image lies now. */
 export interface Place {
@@ -53,8 +54,8 @@ export interface ImageFacts {
   /** Those that did not pass. */
   readonly checks: readonly JudgedCheck[]
   readonly secrets: readonly JudgedSecret[]
-  /** Names of the configured keys that signed it; null where nobody looked. */
-  readonly signatures: readonly string[] | null
+  /** Null where nobody looked for them. */
+  readonly signatures: Signatures | null
   readonly places: readonly Place[]
   /** Null where no stored image is its base. */
   readonly base: JudgedBase | null

@@ -245,21 +245,30 @@ describe('rules over provenance', () => {
   const rule = (rest: Partial<ProvenanceRule> = {}): Partial<Policy> => ({
     provenance: [{ name: 'signed', action: 'fail', signedBy: ['release', 'security'], ...rest }],
   })
+  const signed = (...by: string[]) => ({ signatures: { by, problems: [] } })
 
   test('ask for one of the keys', () => {
-    expect(judged(rule(), { signatures: ['other', 'security'] })).toEqual(pass)
-    expect(judged(rule(), { signatures: ['other'] })).toEqual({
+    expect(judged(rule(), signed('other', 'security'))).toEqual(pass)
+    expect(judged(rule(), signed('other'))).toEqual({
       outcome: 'fail',
       reasons: ['signed: signed by none of release, security'],
       until: null,
     })
-    expect(judged(rule({ action: 'warn' }), { signatures: [] }).outcome).toBe('warn')
+    expect(judged(rule({ action: 'warn' }), signed()).outcome).toBe('warn')
+  })
+
+  test('get no milder, only worse, by what was not understood', () => {
+    const odd = { signatures: { by: ['other'], problems: ['sha256:1: is odd'] } }
+    const message = 'signed: signed by none of release, security, as far as could be told: sha256:1: is odd'
+    expect(judged(rule(), odd)).toEqual({ outcome: 'fail', reasons: [message], until: null })
+    expect(judged(rule({ action: 'warn' }), odd)).toEqual({ outcome: 'inconclusive', reasons: [message], until: null })
+    expect(judged(rule(), { signatures: { by: ['release'], problems: odd.signatures.problems } })).toEqual(pass)
   })
 
   test('are inconclusive where nobody looked', () => {
     expect(judged(rule(), { signatures: null })).toEqual({
       outcome: 'inconclusive',
-      reasons: ['signed: nobody looked for signatures: no keys are configured'],
+      reasons: ['signed: nobody looked for signatures: no keys are configured, or it is not in a registry'],
       until: null,
     })
   })

@@ -212,17 +212,23 @@ function imageVariables(
     findings: countsOf(open),
     checks: checks.map(({ id, status, level }) => ({ id, status, level })),
     secrets: secrets.map(({ rule, layer }) => ({ rule, layer })),
-    signatures: signatures ?? [],
+    signatures: signatures?.by ?? [],
   }
 }
 
 function provenanceReason({ action, signedBy }: ProvenanceRule, { signatures }: ImageFacts): Said | undefined {
   if (action === 'ignore') return undefined
   if (signatures === null) {
-    return { outcome: 'inconclusive', message: 'nobody looked for signatures: no keys are configured', findings: 1 }
+    const message = 'nobody looked for signatures: no keys are configured, or it is not in a registry'
+    return { outcome: 'inconclusive', message, findings: 1 }
   }
-  if (signatures.some((key) => signedBy.includes(key))) return undefined
-  return { outcome: action, message: `signed by none of ${signedBy.join(', ')}`, findings: 1 }
+  const { by, problems } = signatures
+  if (by.some((key) => signedBy.includes(key))) return undefined
+  const message = `signed by none of ${signedBy.join(', ')}`
+  if (problems.length === 0) return { outcome: action, message, findings: 1 }
+  // Whoever may push can push what nobody understands: it makes a verdict worse, never better.
+  const outcome = action === 'fail' ? 'fail' : 'inconclusive'
+  return { outcome, message: `${message}, as far as could be told: ${named(problems)}`, findings: 1 }
 }
 
 /** The first policy that says what gaps do decides; without any, what is not known makes the verdict inconclusive. */

@@ -63,8 +63,10 @@ test('what cannot be decided is what the rule says of that', () => {
   expect(judged({ ids: ['CIS-DI-0005'], undecidable: 'inconclusive' }).reasons).toEqual([
     'inconclusive: 1 check cannot be decided: CIS-DI-0005',
   ])
-  expect(judged({ ids: ['CIS-DI-0005'] }, { signatures: [] }).reasons).toEqual(['fail: 1 check fails: CIS-DI-0005'])
-  expect(judged({ ids: ['CIS-DI-0005'] }, { signatures: ['release'] }).reasons).toEqual([])
+  expect(judged({ ids: ['CIS-DI-0005'] }, { signatures: { by: [], problems: [] } }).reasons).toEqual([
+    'fail: 1 check fails: CIS-DI-0005',
+  ])
+  expect(judged({ ids: ['CIS-DI-0005'] }, { signatures: { by: ['release'], problems: [] } }).reasons).toEqual([])
 })
 
 test('a fix that came out long ago fails, and one that will have is asked again then', () => {

@@ -30,7 +30,7 @@ export function standingFacts(
     base: image.base,
     isTrusted: isTrusted(image, policies),
     fixable,
-    signedBy: image.signatures,
+    signatures: image.signatures,
   }
 }
 

@@ -38,6 +38,8 @@ export interface ReportImage {
   readonly distro: { readonly id: string; readonly version: string; readonly ecosystem: string | null } | null
   /** The stored image with the most layers that this one is built on. */
   readonly base: { readonly digest: Digest; readonly references: readonly string[]; readonly layers: number } | null
+  /** Names of the configured keys that signed it; null where nobody looked for signatures. */
+  readonly signatures: readonly string[] | null
   readonly layers: readonly {
     readonly diffId: string | null
     readonly digest: Digest

@@ -95,6 +95,7 @@ const imageSchema = shape<ReportImage>({
   size: count,
   distro: distroSchema,
   base: orNull(shape<NonNullable<ReportImage['base']>>({ digest: digestSchema, references: texts, layers: count })),
+  signatures: orNull(texts),
   layers: list(reportLayerSchema),
 })
 
