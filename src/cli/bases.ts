@@ -9,8 +9,8 @@ export function basesCommand(context: CliContext): Command {
   const command = new Command('bases')
     .summary('list base images by how many images a rebuild of each would turn green')
     .description(
-      'Lists the stored base images: how many images are on each, how many of those would pass if it were rebuilt, and how many\n' +
-        'findings that would close. A rebuild closes the findings with a fix in packages that base and image have in the same\n' +
+      'Lists the stored base images: how many images are on each, how many of those would pass if it were rebuilt, and how many ' +
+        'findings that would close. A rebuild closes the findings with a fix in packages that base and image have in the same ' +
         'version. Asks a server where one is named, else the local store.',
     )
     .option('--registry <name>', 'in this declared registry')

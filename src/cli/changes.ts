@@ -12,8 +12,8 @@ export function changesCommand(context: CliContext): Command {
     .description(
       'Lists verdicts that changed, newest first, with what they were before and the cause. Asks a server where one is named, else the local store.',
     )
-    .option('--since <time>', 'that time and later: 1d, 12h, or RFC 3339', (text) => moment(text, now()))
-    .addOption(outcomeOption())
+    .option('--since <time>', 'that time and later: 1d, 12h, or RFC 3339 (default: 1d)', (text) => moment(text, now()))
+    .addOption(outcomeOption('that became this'))
   listCommand(command, context, {
     noun: 'change',
     filters: ['since', 'outcome'],

@@ -12,7 +12,9 @@ import { fields, table, type Column } from './output/table.ts'
 export function checksCommand(context: CliContext): Command {
   const command = new Command('checks')
     .summary('what images are checked for, and what to do about it')
-    .description('Lists the rules of the image benchmark, or explains one of them.')
+    .description(
+      'Lists the rules of the image benchmark, or explains one of them: why it matters and what to do. What an image’s checks found is in its report.',
+    )
     .argument('[id]', 'of a rule, CIS-DI-0001, or its name, root-user')
     .addOption(outputOption())
     .action((id: string | undefined, { output }: { output: Format }) => {

@@ -26,6 +26,9 @@ type Options = ServerChoice & { readonly output: Format }
 export function exceptionsCommand(context: CliContext): Command {
   const command = new Command('exceptions')
     .summary('permissions that end: what is excepted, where, why and until when')
+    .description(
+      'Exceptions take findings, checks and secrets out of verdicts: of some images, for a reason, until a day. They stay visible in every report.',
+    )
     .addCommand(listSubcommand(context))
     .addCommand(showCommand(context))
     .addCommand(addCommand(context))
@@ -43,7 +46,9 @@ function listSubcommand(context: CliContext): Command {
   const command = new Command('list')
     .summary('exceptions by name')
     .description('Lists exceptions with what they are now: active, pending (not approved or not begun), ended.')
-    .addOption(new Option('--state <state>', 'expiring: active, and over soon').choices([...exceptionStates]))
+    .addOption(
+      new Option('--state <state>', 'only these; expiring: active, and over soon').choices([...exceptionStates]),
+    )
   pageOptions(common(command)).action(async (options: Options & PageChoice & ExceptionQuery) => {
     const query = options.state === undefined ? {} : { state: options.state }
     const page = await onRules(options, context, (rules) =>
@@ -59,7 +64,10 @@ function listSubcommand(context: CliContext): Command {
 }
 
 function showCommand(context: CliContext): Command {
-  const command = new Command('show').summary('one exception').argument('<name>', 'of the exception')
+  const command = new Command('show')
+    .summary('one exception')
+    .description('Shows what is excepted, where, why, by whom and until when, and whether it is in force.')
+    .argument('<name>', 'of the exception')
   common(command).action((name: string, options: Options) => show(options, context, (rules) => rules.exception(name)))
   return examples(command, [['why is this finding suppressed?', 'tallyman exceptions show openssl']])
 }
@@ -68,7 +76,7 @@ function addCommand(context: CliContext): Command {
   const command = new Command('add')
     .summary('put an exception document in force')
     .description(
-      'Puts an exception document in force, in place of the one of its name, or in wait for its approval where that is\n' +
+      'Puts an exception document in force, in place of the one of its name, or in wait for its approval where that is ' +
         'required. Exit code: 0 done, 1 the document has a mistake (line and column on stderr).',
     )
     .argument('<file>', 'YAML or JSON (docs/exceptions.md)')
@@ -84,9 +92,12 @@ function addCommand(context: CliContext): Command {
 function approveCommand(context: CliContext): Command {
   const command = new Command('approve')
     .summary('let an exception begin')
+    .description(
+      'Approves an exception that waits for it: it is in force from then on, or from the day on which it begins.',
+    )
     .argument('<name>', 'of the exception')
     .requiredOption('--by <who>', 'who approves it; not its owner')
-    .option('--seen <time>', 'its `updated` when it was looked at: one that was changed since is not approved')
+    .option('--seen <time>', 'the `updated` that `show` printed: one that was changed since is not approved')
   common(command).action((name: string, { by, seen, ...options }: Options & { by: string; seen?: string }) =>
     show(options, context, (rules) => rules.approveException(name, { by, seen })),
   )
@@ -108,7 +119,7 @@ function importCommand(context: CliContext): Command {
   const command = new Command('import')
     .summary('take over another tool’s file')
     .description(
-      'Makes exceptions of another tool’s file. What it says more narrowly than an exception can is not taken over, but listed with the reason.\n' +
+      'Makes exceptions of another tool’s file. Say where they hold by --everywhere or by one or more of --registry, --repository, --tag, --platform and --base. What the file says more narrowly than an exception can is not taken over, but listed with the reason. ' +
         'Exit code: 0 done, 1 nothing of it was taken over.',
     )
     .argument('<file>', 'the file')
@@ -151,10 +162,10 @@ function exportCommand(context: CliContext): Command {
   const command = new Command('export')
     .summary('write the exceptions in force as OpenVEX')
     .description(
-      'Writes the exceptions in force as an OpenVEX 0.2.0 document, or with --image what decides nothing in that image.\n' +
+      'Writes the exceptions in force as an OpenVEX 0.2.0 document, or with --image what decides nothing in that image. ' +
         'Exceptions that OpenVEX cannot say (a pattern is no product) are named on stderr.',
     )
-    .option('--image <image>', 'what decides nothing in this image')
+    .option('--image <image>', 'what decides nothing in this image, a digest or registry/repository:tag')
     .option('--author <who>', 'who says so', 'tallyman')
     .addOption(configOption())
   serverOptions(command).action(async (options: ServerChoice & { image?: string; author: string }) => {

@@ -21,6 +21,9 @@ interface UpdateOptions {
 export function feedCommand(context: CliContext): Command {
   const command = new Command('feed')
     .summary('the vulnerability data: read it anew, look at its age')
+    .description(
+      'The vulnerability data that images are matched against: read it anew, look at its age, and at what was held back.',
+    )
     .addCommand(syncCommand(context))
     .addCommand(statusCommand(context))
     .addCommand(diffCommand(context))
@@ -46,8 +49,8 @@ function importCommand(context: CliContext): Command {
   const command = new Command('import')
     .summary('read a file or folder of a feed, for machines without a network')
     .description(
-      'Reads into the local store what was carried over: a folder or zip in the layout of OSV’s public bucket\n' +
-        '(<ECOSYSTEM>/all.zip), the KEV catalogue (JSON), EPSS scores (CSV, also .gz) or end-of-life dates (JSON).\n' +
+      'Reads into the local store what was carried over: a folder or zip in the layout of OSV’s public bucket ' +
+        '(<ECOSYSTEM>/all.zip), the KEV catalogue (JSON), EPSS scores (CSV, also .gz) or end-of-life dates (JSON). ' +
         'It takes the place of the configured feed of its kind until that is read again.',
     )
     .argument('<path>', 'the file or folder')
@@ -67,7 +70,7 @@ function adoptCommand(context: CliContext): Command {
   const command = new Command('adopt')
     .summary('adopt a state that was held back')
     .description(
-      'Adopts the state of a feed that was held back (tallyman feed status shows why). It is read again; if it is not what\n' +
+      'Adopts the state of a feed that was held back (tallyman feed status shows why). It is read again; if it is not what ' +
         'was held back, it is held back anew. A server does so within seconds.',
     )
     .argument('<name>', 'the feed')

@@ -12,6 +12,7 @@ import { followJobs } from './follow-jobs.ts'
 export function jobsCommand(context: CliContext): Command {
   const command = new Command('jobs')
     .summary('the queue: how much waits, and the jobs that failed for good')
+    .description('The queue: how much waits in each lane, and the jobs that failed for good and can be put back.')
     .addCommand(listCommand(context))
     .addCommand(replayCommand(context))
   return examples(command, [

@@ -9,6 +9,9 @@ import { notificationColumns } from './output/notification-table.ts'
 
 export function notificationsCommand(context: CliContext): Command {
   const command = new Command('notifications')
+    .description(
+      'Who was told of changes, and how their delivery went. Targets are declared under `notifications` in the configuration.',
+    )
     .summary('who was told of changes, and whether they heard it')
     .addCommand(logCommand(context))
     .addCommand(testCommand(context))

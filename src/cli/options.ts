@@ -67,8 +67,8 @@ export function wholeNumber(text: string): number {
 const outcomes: readonly Outcome[] = ['pass', 'warn', 'fail', 'inconclusive']
 const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown']
 
-export function outcomeOption(): Option {
-  return new Option('--outcome <outcome>', 'with this verdict').choices(outcomes)
+export function outcomeOption(what = 'with this verdict'): Option {
+  return new Option('--outcome <outcome>', what).choices(outcomes)
 }
 
 export function severityOption(): Option {

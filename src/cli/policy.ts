@@ -19,6 +19,9 @@ import { onRules } from './rule-book.ts'
 export function policyCommand(context: CliContext): Command {
   const command = new Command('policy')
     .summary('what images are judged by')
+    .description(
+      'Policies: which findings, checks and secrets make a verdict `fail` or `warn`, and for which images. Try what one would change with `preview`, then `put` it in force.',
+    )
     .addCommand(checkCommand(context))
     .addCommand(defaultCommand(context))
     .addCommand(schemaCommand(context))
@@ -51,8 +54,8 @@ function putCommand(context: CliContext): Command {
   const command = new Command('put')
     .summary('put a policy in force')
     .description(
-      'Puts a policy document into the store, in place of the one of its name, and has stored images judged again.\n' +
-        'Exit code: 0 done, 1 the document has a mistake (line and column on stderr), and nothing is another than before.',
+      'Puts a policy document into the store, in place of the one of its name, and sends the stored images to be judged again. ' +
+        'Exit code: 0 done, 1 the document has a mistake (line and column on stderr), and nothing has changed.',
     )
     .argument('<file>', 'YAML or JSON')
   common(command).action(async (file: string, options: Options) => {
@@ -68,7 +71,9 @@ function putCommand(context: CliContext): Command {
 function deleteCommand(context: CliContext): Command {
   const command = new Command('delete')
     .summary('take a policy out of force')
-    .description('Takes a policy of the store out of force. Its versions stay in the store.')
+    .description(
+      'Takes a policy of the store out of force, and sends the stored images to be judged again. Its versions stay in the store.',
+    )
     .argument('<name>', 'of the policy')
   common(command).action(async (name: string, options: Options) => {
     await onRules(options, context, (rules) => rules.deletePolicy(name))
@@ -87,7 +92,7 @@ function checkCommand(context: CliContext): Command {
   const command = new Command('check')
     .summary('check policy files and say what they do')
     .description(
-      'Checks policy files and says rule by rule what they do. Warnings are on stderr. Exit code: 0 all are valid, 1 one has a mistake (line and column on stderr).',
+      'Checks policy files and says rule by rule what they do; changes nothing, and asks no server. Warnings are on stderr. Exit code: 0 all are valid, 1 one has a mistake (line and column on stderr).',
     )
     .argument('<file...>', 'YAML')
     .addOption(outputOption())
@@ -135,7 +140,7 @@ function schemaCommand(context: CliContext): Command {
   const command = new Command('schema')
     .summary('print the JSON schema of policies')
     .description(
-      'Prints the JSON schema of policy files, for editors: # yaml-language-server: $schema=policy.schema.json',
+      'Prints the JSON schema of policy files. Editors complete and check one that begins with `# yaml-language-server: $schema=policy.schema.json`.',
     )
     .action(() => print(context, json(policyJsonSchema)))
   return examples(command, [['for an editor', 'tallyman policy schema > policy.schema.json']])

@@ -20,7 +20,10 @@ const columns: readonly Column<RegistryCheckStep>[] = [
 ]
 
 export function registryCommand(context: CliContext): Command {
-  const command = new Command('registry').summary('the declared registries').addCommand(checkCommand(context))
+  const command = new Command('registry')
+    .description('The registries that the configuration declares.')
+    .summary('the declared registries')
+    .addCommand(checkCommand(context))
   return examples(command, [['does the handshake work?', 'tallyman registry check harbor']])
 }
 

@@ -38,7 +38,9 @@ interface Options {
 export function scanCommand(context: CliContext): Command {
   const command = new Command('scan')
     .summary('scan an image here and now')
-    .description('Scans an image and prints its report. Needs no server.')
+    .description(
+      'Scans an image and prints its report: findings, checks and secrets, what the policy makes of each, and the verdict. Needs no server.',
+    )
     .argument('[image]', 'host/repository[:tag][@digest]')
     .option('--layout <dir[:tag]>', 'an OCI image layout instead of a registry')
     .option('--archive <file>', 'a docker or OCI archive instead of a registry')

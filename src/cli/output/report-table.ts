@@ -1,6 +1,6 @@
 import type { Severity } from '../../core/match/advisory.ts'
 import { decisiveFirst } from '../../core/policy/decisions.ts'
-import type { Outcome, Verdict } from '../../core/policy/policy.ts'
+import type { Outcome } from '../../core/policy/policy.ts'
 import { gapText, isGap } from '../../core/report/gaps.ts'
 import type { IndexReport, Report, ReportFinding, ReportPackage } from '../../core/report/report.ts'
 import type { Paint } from '../io.ts'
@@ -159,14 +159,10 @@ function origins({ image }: Report, open: readonly ReportFinding[]): string {
 }
 
 function renderVerdict(report: Report, open: readonly ReportFinding[], paint: Paint): string {
-  const next = nextStep(report, open)
-  return `${verdictText(report.verdict, paint)}${next === '' ? '' : `Next: ${safeText(next)}\n`}`
-}
-
-/** `FAIL by policy default`, and a line for each reason. */
-export function verdictText({ outcome, policy, reasons }: Verdict, paint: Paint): string {
+  const { outcome, policy, reasons } = report.verdict
   const why = reasons.map(({ rule, message }) => `  - ${safeText(`${message} (${rule})`)}\n`).join('')
-  return `${verdictWord(outcome, paint)} by policy ${safeText(policy)}\n${why}`
+  const next = nextStep(report, open)
+  return `${verdictWord(outcome, paint)} by policy ${safeText(policy)}\n${why}${next === '' ? '' : `Next: ${safeText(next)}\n`}`
 }
 
 export function verdictWord(outcome: Outcome, paint: Paint): string {
