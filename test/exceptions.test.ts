@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildImage, pushImage } from './support/build-image.ts'
 import { eventually, startHouse, type House } from './support/house.ts'
+import { reportArtifactType } from '../src/core/report/referrer.ts'
 import type { Report } from '../src/core/report/report.ts'
 import type { VerdictAnswer } from '../src/flows/answer-verdict.ts'
 
@@ -73,6 +74,21 @@ test('an exception takes its finding out of the verdict where it holds, and give
   ])
   expect(await send('DELETE', 'exceptions/lodash')).toBe(200)
   expect((await verdict('fail'))?.cause).toBe('exception lodash')
+})
+
+test('a written verdict is valid no longer than the exception that it rests on', async () => {
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  expect(await send('PUT', 'exceptions/lodash', lodash({ repositories: ['team/*'] }).replace(until, soon))).toBe(200)
+  const passed = await verdict('pass')
+  const repository = house.client.repository('team/app')
+  const annotations = async () => {
+    const [referrer] = await repository.referrers(passed!.digest, reportArtifactType, new AbortController().signal)
+    return referrer?.annotations ?? {}
+  }
+  const written = await eventually(annotations, (found) => found['dev.tallyman.verdict'] === 'pass')
+  expect(written['dev.tallyman.valid-until']).toBe(soon)
+  expect(await send('DELETE', 'exceptions/lodash')).toBe(200)
+  await verdict('fail')
 })
 
 test('a policy that is put judges what is stored, and no longer when it is deleted', async () => {

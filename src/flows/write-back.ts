@@ -6,7 +6,7 @@ import type { Digest } from '../core/image/digest.ts'
 import type { Descriptor } from '../core/image/manifest.ts'
 import { countFindings, totalCounts } from '../core/policy/counts.ts'
 import type { Finding, FindingCounts } from '../core/policy/policy.ts'
-import type { Rules } from '../core/policy/rules.ts'
+import { earlier, type Rules } from '../core/policy/rules.ts'
 import { reportArtifact, reportArtifactType, type ReportSummary } from '../core/report/referrer.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import { asTallymanError } from '../errors.ts'
@@ -36,7 +36,12 @@ export async function writeBack(
 ): Promise<void> {
   const { store, now, log } = deps
   const report = await buildReport(subject.digest, null, deps)
-  const artifact = reportArtifact(report, summarise(report, now(), deps.validForSeconds), subject)
+  const until = await changesAt(report, store)
+  const artifact = reportArtifact(
+    report,
+    summarise(report, now(), { validForSeconds: deps.validForSeconds, until }),
+    subject,
+  )
   const record = { ...location, digest: subject.digest, manifest: artifact.digest, at: now().toISOString() }
 
   // Before the push: its notification may be here before the push has returned.
@@ -80,12 +85,24 @@ function oldestFeed(feeds: Report['checkedAgainst']['feeds']): string | null {
   return times.toSorted()[0] ?? null
 }
 
-function summarise(report: Report | IndexReport, now: Date, validForSeconds: number): ReportSummary {
+/** When time alone may change a verdict in the report; null: never. */
+async function changesAt(report: Report | IndexReport, { verdicts }: Store): Promise<string | null> {
+  const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
+  const current = await Promise.all(images.map(({ image }) => verdicts.current(image.digest)))
+  return current.reduce<string | null>((first, verdict) => earlier(first, verdict?.until ?? null), null)
+}
+
+function summarise(
+  report: Report | IndexReport,
+  now: Date,
+  { validForSeconds, until }: { readonly validForSeconds: number; readonly until: string | null },
+): ReportSummary {
   const images = report.schema === 'tallyman.report/v1' ? [report] : report.images
   const counts: FindingCounts = totalCounts(
     images.map(({ findings }) => countFindings(findings satisfies readonly Finding[])),
   )
   const { outcome, policy } = report.verdict
+  const valid = new Date(now.getTime() + validForSeconds * 1000).toISOString()
   return {
     outcome,
     policy,
@@ -93,6 +110,6 @@ function summarise(report: Report | IndexReport, now: Date, validForSeconds: num
     snapshot: images[0]?.checkedAgainst.snapshot ?? 'none',
     feedFetched: oldestFeed(images[0]?.checkedAgainst.feeds ?? []),
     checkedAt: now.toISOString(),
-    validUntil: new Date(now.getTime() + validForSeconds * 1000).toISOString(),
+    validUntil: until !== null && until < valid ? until : valid,
   }
 }
