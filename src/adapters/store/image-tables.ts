@@ -161,7 +161,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
         .execute()
     },
 
-    base: (digest) => baseOf(db, digest),
+    base: (digest) => baseOf({ db, engine }, digest),
     derived: (digest, page) => imagesDerivedFrom(db, digest, page),
     list: (filter, page) => listImages(db, filter, page),
 
