@@ -9,6 +9,7 @@ import { digestOf, type Digest } from '../src/core/image/digest.ts'
 import type { InstalledPackage } from '../src/core/inventory/package.ts'
 import { contentsOf } from '../src/core/match/feed-coverage.ts'
 import type { Advisory, Severity } from '../src/core/match/advisory.ts'
+import { fleetFacts, type FleetFacts } from './fleet-facts.ts'
 
 export interface FleetSize {
   readonly images: number
@@ -187,8 +188,11 @@ export function writeFleet(file: string, { images }: Pick<FleetSize, 'images'>, 
     const ecosystem = systems[popular(next, systems.length)]!
     return { index, set: sets.fresh(ecosystem, next), layers: 1 + below(next, 3) }
   })
-  for (const base of bases)
-    image({ name: `base-${base.index}`, base: base.index, own: 0, baseLayers: base.layers, sets: [base.set] })
+  for (const base of bases) {
+    const name = `base-${base.index}`
+    const facts = fleetFacts(name, { baseLayers: base.layers, own: 0 }, next)
+    image({ name, base: base.index, own: 0, baseLayers: base.layers, sets: [base.set], facts, build: 0 })
+  }
 
   let written = bases.length
   for (let app = 0; written < images; app++) {
@@ -196,6 +200,8 @@ export function writeFleet(file: string, { images }: Pick<FleetSize, 'images'>, 
     const language = languages[popular(next, languages.length + 1)]
     let system = next() < 0.3 ? sets.changed(base.set, next, 12) : base.set
     let tree = language && sets.fresh(language, next)
+    const own = 3 + below(next, 5)
+    const facts = fleetFacts(`app-${app}`, { baseLayers: base.layers, own }, next)
     for (let build = 0; build < buildsPerApp && written < images; build++) {
       if (tree && next() < changeShare) tree = sets.changed(tree, next, 4)
       if (system !== base.set && next() < 0.1) system = sets.changed(system, next, 3)
@@ -203,8 +209,10 @@ export function writeFleet(file: string, { images }: Pick<FleetSize, 'images'>, 
         name: `app-${app}-${build}`,
         base: base.index,
         baseLayers: base.layers,
-        own: 3 + below(next, 5),
+        own,
         sets: tree ? [system, tree] : [system],
+        facts,
+        build,
       })
       written += 1
     }
@@ -287,6 +295,8 @@ interface FleetImage {
   readonly baseLayers: number
   readonly own: number
   readonly sets: readonly BuiltSet[]
+  readonly facts: FleetFacts
+  readonly build: number
 }
 
 function imageWriter(db: DatabaseSync): (image: FleetImage) => void {
@@ -296,6 +306,8 @@ function imageWriter(db: DatabaseSync): (image: FleetImage) => void {
   )
   const insertLayers = db.prepare('insert into image_layers (image_id, layers) values (?, ?)')
   const insertSet = db.prepare('insert into image_set (image_id, set_id) values (?, ?)')
+  const insertFacts = db.prepare('insert into image_facts (image_id, facts) values (?, ?)')
+  const insertChecks = db.prepare('insert into image_checks (image_id, body) values (?, ?)')
   const insertChain = db.prepare('insert into image_chain (chain, is_top, image_id, depth) values (?, ?, ?, ?)')
   const insertLocation = db.prepare('insert into location (registry, repository) values (?, ?)')
   const insertSighting = db.prepare(
@@ -316,7 +328,7 @@ function imageWriter(db: DatabaseSync): (image: FleetImage) => void {
     'Alpine:v3.20': '{"id":"alpine","version":"3.20.1","ecosystem":"Alpine:v3.20"}',
   }
   let id = 0
-  return ({ name, base, baseLayers, own, sets }) => {
+  return ({ name, base, baseLayers, own, sets, facts, build }) => {
     id += 1
     const digest = digestOf(name)
     const layer = (text: string) => ({
@@ -337,6 +349,8 @@ function imageWriter(db: DatabaseSync): (image: FleetImage) => void {
     insert.run(digest, media, 'linux/amd64', at, 5e8, config, distro, 300, coverage, '0.1.0', catalogers, at)
     insertLayers.run(id, JSON.stringify(layers))
     for (const set of sets) insertSet.run(id, set.id)
+    insertFacts.run(id, facts.factsOf(build))
+    insertChecks.run(id, facts.body)
     chainIds(layers).forEach((chain, index) => {
       insertChain.run(chain, index + 1 === layers.length ? 1 : 0, id, index + 1)
     })

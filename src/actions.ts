@@ -5,6 +5,7 @@ import { openLayout } from './adapters/archive/layout.ts'
 import type {
   AdoptRequest,
   CliActions,
+  FeedPreviewRequest,
   FeedRequest,
   FeedUpdate,
   RegistryRequest,
@@ -20,6 +21,7 @@ import { TallymanError } from './errors.ts'
 import { buildReport } from './flows/build-report.ts'
 import { reevaluationJob } from './flows/reevaluation-job.ts'
 import { unreadFeeds } from './flows/feed-status.ts'
+import { previewFeed, type FeedPreview } from './flows/preview-feed.ts'
 import { refreshFeeds, type FeedSource, type RefreshDeps } from './flows/refresh-feeds.ts'
 import { scanImage, type ScanTarget } from './flows/scan-image.ts'
 import { syncRegistry } from './flows/sync-registry.ts'
@@ -96,6 +98,7 @@ export const actions: CliActions = {
   },
   syncFeeds,
   adoptFeed,
+  previewFeed: previewFeedAt,
   checkPolicy: async (file) => checkPolicies(readPolicyFile(file), file),
   checkRegistry: async (request) => {
     const registries = openRegistries(loadConfig(request.configFile ?? undefined))
@@ -127,10 +130,10 @@ async function scan(request: ScanRequest): Promise<Report | IndexReport> {
   const { store, close: closeBackend } = await openBackend(config)
   const layers = openLayers(config)
   try {
-    if (feed && feed !== 'none') await readFeed(feed.directory, config, store, progress, signal)
-    if (feed === null) await tellUnread(config, store, progress)
     const now = () => new Date()
+    if (feed === null) await tellUnread(config, store, progress)
     const rules = given ? rulesOf(given, store) : openRules(configured, store)
+    if (feed && feed !== 'none') await readFeed(feed.directory, config, { store, rules, now }, progress, signal)
     const deps = { store, layers, rules, engine, now, progress, keys: openKeys(config), matching: feed !== 'none' }
     const { root, images, failure } = await scanImage({ source, ...named }, deps, signal)
     if (failure) throw failure
@@ -245,16 +248,12 @@ async function tellUnread(
 async function readFeed(
   directory: string,
   config: Config,
-  store: RefreshDeps['store'],
+  deps: Omit<RefreshDeps, 'log'>,
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const log = createLog(config.log.level === 'info' ? 'warn' : config.log.level)
-  const { snapshot, failed } = await refreshFeeds(
-    [openFeedAt(directory)],
-    { store, log, now: () => new Date() },
-    signal,
-  )
+  const { snapshot, failed } = await refreshFeeds([openFeedAt(directory)], { ...deps, log }, signal)
   const [failure] = failed
   // What was asked for by name is not replaced by what happens to be in the store.
   if (failure) throw new TallymanError('FEED_UNAVAILABLE', failure.error)
@@ -268,6 +267,19 @@ async function syncFeeds({ directory, force, configFile, signal }: FeedRequest):
   const config = loadConfig(configFile ?? undefined)
   const sources = directory === null ? openFeeds(config) : [await openImport(config, resolve(directory), force)]
   return updateFeeds(config, sources, async () => {}, signal)
+}
+
+async function previewFeedAt({ path, configFile, signal }: FeedPreviewRequest): Promise<FeedPreview> {
+  const config = loadConfig(configFile ?? undefined)
+  const { mirrors, maxLoss } = await openImport(config, resolve(path), false)
+  const { store, close } = await openBackend(config)
+  try {
+    const rules = openRules(loadPolicies(config.policy.file), store)
+    const deps = { store, log: createLog('silent'), rules, now: () => new Date() }
+    return await previewFeed(mirrors[0], maxLoss, deps, signal)
+  } finally {
+    await close()
+  }
 }
 
 async function adoptFeed({ feed, configFile, signal }: AdoptRequest): Promise<FeedUpdate> {
@@ -293,7 +305,9 @@ async function updateFeeds(
     const former = await store.feeds.current()
     // What is held back is told by the command itself.
     const log = createLog(config.log.level === 'info' ? 'fatal' : config.log.level)
-    const { snapshot, failed, held } = await refreshFeeds(sources, { store, log, now: () => new Date() }, signal)
+    const rules = openRules(loadPolicies(config.policy.file), store)
+    const deps = { store, log, rules, now: () => new Date() }
+    const { snapshot, failed, held } = await refreshFeeds(sources, deps, signal)
     const changed = snapshot?.number !== former?.number
     if (changed) {
       await queue.send([reevaluationJob('feed')])

@@ -3,7 +3,7 @@ import type { Config } from './config.ts'
 import { asTallymanError, TallymanError, type ErrorCode } from './errors.ts'
 import { refreshFeeds, type FeedRefresh } from './flows/refresh-feeds.ts'
 import { createLog } from './log.ts'
-import { openFeeds, openStore } from './wire.ts'
+import { loadPolicies, openFeeds, openRules, openStore } from './wire.ts'
 
 /**
  * Reading a feed parses and compresses tens of thousands of records: seconds of work that would hold up webhooks and scans
@@ -49,7 +49,8 @@ async function refresh(config: Config, names: readonly string[], signal: AbortSi
   const store = await openStore(config)
   try {
     const log = createLog(config.log.level)
-    const deps = { store, log, now: () => new Date() }
+    const rules = openRules(loadPolicies(config.policy.file), store)
+    const deps = { store, log, rules, now: () => new Date() }
     const { snapshot, failed, held } = await refreshFeeds(openFeeds(config, names), deps, signal)
     return { snapshot: snapshot?.number ?? null, failed, held }
   } finally {

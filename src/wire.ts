@@ -9,6 +9,7 @@ import { queueMigrations } from './adapters/queue/job-table.ts'
 import type { Queue, QueueAdmin } from './adapters/queue/queue.ts'
 import { createRegistryClient, type RegistryClient } from './adapters/registry/client.ts'
 import { dockerCredentials, staticCredentials } from './adapters/registry/credentials.ts'
+import type { Feed } from './adapters/feeds/feed.ts'
 import { feedTypes, recognise } from './adapters/feeds/feeds.ts'
 import { osvFeed } from './adapters/feeds/osv.ts'
 import { createStore } from './adapters/store/create-store.ts'
@@ -171,14 +172,15 @@ export function openFeedAt(location: string): FeedSource {
 }
 
 /** A file or folder of any kind of feed, in place of the configured feed of its kind. `maxLoss` null adopts it in any case. */
-export async function openImport({ feeds }: Config, path: string, force: boolean): Promise<FeedSource> {
+export async function openImport({ feeds }: Config, path: string, force: boolean) {
   const { type, location } = await recognise(path)
   const { name, ecosystems, maxLoss } = feeds.find(({ kind }) => kind === type.name) ?? {
     name: type.name,
     ecosystems: [],
     maxLoss: 0.2,
   }
-  return { mirrors: [type.open({ name, location, ecosystems, userAgent })], maxLoss: force ? null : maxLoss }
+  const mirrors: readonly [Feed] = [type.open({ name, location, ecosystems, userAgent })]
+  return { mirrors, maxLoss: force ? null : maxLoss }
 }
 
 /** Whose signatures count. */

@@ -5,6 +5,7 @@ import type { Store } from '../adapters/store/store.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import type { Rules } from '../core/policy/rules.ts'
 import type { FeedPlace } from '../flows/feed-status.ts'
+import type { FeedPreview } from '../flows/preview-feed.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import type { ExceptionDeps } from '../flows/change-exceptions.ts'
 import type { PolicyDeps } from '../flows/change-policies.ts'
@@ -27,6 +28,8 @@ export interface CliActions {
   withRules<T>(configFile: string | null, work: (rules: LocalRules) => Promise<T>): Promise<T>
   /** Reads the configured feeds, or only the file or folder `directory` if it is given, and adopts what is new. */
   syncFeeds(request: FeedRequest): Promise<FeedUpdate>
+  /** What adopting this file or folder would change; it is not adopted. */
+  previewFeed(request: FeedPreviewRequest): Promise<FeedPreview>
   /** Reads a configured feed whose state was held back, and adopts that. NOT_FOUND if none was. */
   adoptFeed(request: AdoptRequest): Promise<FeedUpdate>
   /** POLICY_INVALID with line and column; USAGE if the file cannot be read. */
@@ -114,6 +117,12 @@ export interface FeedRequest {
   readonly force: boolean
   readonly configFile: string | null
   readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+export interface FeedPreviewRequest {
+  readonly path: string
+  readonly configFile: string | null
   readonly signal: AbortSignal
 }
 

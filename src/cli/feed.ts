@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
-import type { FeedCandidate, FeedDifference } from '../adapters/store/feed-records.ts'
+import type { FeedCandidate, FeedDifference, FeedEffect } from '../adapters/store/feed-records.ts'
 import type { FeedStatus } from '../flows/feed-status.ts'
+import type { FeedPreview } from '../flows/preview-feed.ts'
 import type { FeedUpdate, Progress } from './actions.ts'
 import { chooseServer, print, reportView, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { exitCodes } from './exit-code.ts'
@@ -9,6 +10,7 @@ import { withProgress, write } from './io.ts'
 import { configOption, examples, outputOption, serverOptions, type Format } from './options.ts'
 import { json } from './output/json.ts'
 import { differenceColumns, feedColumns } from './output/list-tables.ts'
+import { renderPreview } from './output/preview-table.ts'
 import { ago, plural } from './output/quantities.ts'
 import { safeLines, safeText } from './output/safe-text.ts'
 import { table } from './output/table.ts'
@@ -29,6 +31,7 @@ export function feedCommand(context: CliContext): Command {
     .addCommand(diffCommand(context))
     .addCommand(adoptCommand(context))
     .addCommand(importCommand(context))
+    .addCommand(previewCommand(context))
   return examples(command, [
     ['read what is new', 'tallyman feed sync'],
     ['is it fresh?', 'tallyman feed status'],
@@ -64,6 +67,53 @@ function importCommand(context: CliContext): Command {
     ['a copy that was carried over', 'tallyman feed import /media/stick/osv'],
     ['exploited vulnerabilities', 'tallyman feed import /media/stick/known_exploited_vulnerabilities.json'],
   ])
+}
+
+function previewCommand(context: CliContext): Command {
+  const command = new Command('preview')
+    .summary('what adopting a file or folder of a feed would change')
+    .description(
+      'Reads what `tallyman feed import` would read, and adopts nothing: says which records would be others, what that would open\n' +
+        'and close, and which stored images would have another verdict, and why. Always asks the local store: the file lies here.',
+    )
+    .argument('<path>', 'the file or folder')
+    .addOption(outputOption())
+    .addOption(configOption())
+    .action(async (path: string, { config, output }: UpdateOptions) => {
+      const { actions, io } = context
+      const preview = await withProgress(io.stderr, () =>
+        actions.previewFeed({ path, configFile: config ?? null, signal: io.signal }),
+      )
+      await print(context, output === 'json' ? json(preview) : describePreview(preview, context))
+    })
+  return examples(command, [['before a copy is imported', 'tallyman feed preview /media/stick/osv']])
+}
+
+function describePreview(
+  { feed, added, changed, removed, skipped, reasons, effect, images }: FeedPreview,
+  context: CliContext,
+): string {
+  const records = `${safeText(feed)}: ${added} added, ${changed} changed, ${plural(removed, 'record')} removed`
+  const broken = skipped > 0 ? `, ${skipped} not understood` : ''
+  const gate =
+    reasons.length > 0 ? `it would be held back:\n${reasons.map((reason) => `  - ${safeText(reason)}\n`).join('')}` : ''
+  if (!effect) return `${records}${broken}\n${gate}what it makes of verdicts is foreseen for advisories alone\n`
+  const fleet = renderPreview({ images: effect.images, flips: effect.flips, changed: images }, reportView(context))
+  return `${records}${broken}\n${gate}adopting it would ${describeEffect(effect)}\n${fleet}`
+}
+
+/** `open 1 and close 2 findings in 3 stored packages that were tried`. */
+function describeEffect({ opened, closed, packages, partial }: FeedEffect): string {
+  const tried = partial ? ' that were tried' : ''
+  return `open ${opened} and close ${plural(closed, 'finding')} in ${plural(packages, 'stored package')}${tried}`
+}
+
+/** `turn 12 images pass → fail, 1 image fail → pass`; nothing where none would flip. */
+function describeFlips({ flips }: FeedEffect): string {
+  const all = Object.entries(flips).sort(([, a], [, b]) => b - a)
+  return all.length === 0
+    ? ''
+    : `, and turn ${all.map(([flip, count]) => `${plural(count, 'image')} ${flip}`).join(', ')}`
 }
 
 function adoptCommand(context: CliContext): Command {
@@ -149,9 +199,7 @@ async function update(work: Update, { config, output }: UpdateOptions, context: 
 
 function describeHeld({ feed, reasons, effect }: FeedCandidate): string {
   const lines = reasons.map((reason) => `  - ${safeText(reason)}\n`).join('')
-  const tried = effect
-    ? `  adopting it would open ${effect.opened} and close ${plural(effect.closed, 'finding')} in ${plural(effect.packages, 'stored package')}${effect.partial ? ' that were tried' : ''}\n`
-    : ''
+  const tried = effect ? `  adopting it would ${describeEffect(effect)}${describeFlips(effect)}\n` : ''
   return `${safeText(feed)}: a new state is held back, the last one stays in force\n${lines}${tried}  look, then: tallyman feed adopt ${safeText(feed)} --force (imports: import it again with --force)\n`
 }
 

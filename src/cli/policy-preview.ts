@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { Preview } from '../flows/preview-rules.ts'
+import type { Preview } from '../flows/preview-images.ts'
 import { TallymanError } from '../errors.ts'
 import { print, reportView, type CliContext, type ServerChoice } from './context.ts'
 import { orMistakes, readText } from './document-file.ts'

@@ -240,7 +240,14 @@ test('feed adopt tells what is held back still, and needs to be told that it is 
     changed: 0,
     removed: 90,
     skipped: 0,
-    effect: { packages: 3, opened: 0, closed: 2, partial: true },
+    effect: {
+      packages: 3,
+      opened: 0,
+      closed: 2,
+      images: 5,
+      flips: { 'fail → pass': 2, 'warn → pass': 1 },
+      partial: true,
+    },
     approved: false,
   }
   const adoptFeed = async () => ({ snapshot: null, changed: false, failed: [], held: [candidate] })
@@ -252,7 +259,7 @@ test('feed adopt tells what is held back still, and needs to be told that it is 
     stdout: '',
     stderr: `osv: a new state is held back, the last one stays in force
   - npm: 100 before, 10 now (-90 %)
-  adopting it would open 0 and close 2 findings in 3 stored packages that were tried
+  adopting it would open 0 and close 2 findings in 3 stored packages that were tried, and turn 2 images fail → pass, 1 image warn → pass
   look, then: tallyman feed adopt osv --force (imports: import it again with --force)
 `,
   })

@@ -28,7 +28,7 @@ import type { ExceptionQuery, ImportSummary, ListedException } from '../flows/ch
 import type { ListedPolicy } from '../flows/change-policies.ts'
 import type { FeedStatus } from '../flows/feed-status.ts'
 import type { PreviewRequest } from '../flows/preview-documents.ts'
-import type { Preview } from '../flows/preview-rules.ts'
+import type { Preview } from '../flows/preview-images.ts'
 import type { Replay } from '../flows/replay-verdict.ts'
 
 export interface ServerAddress {

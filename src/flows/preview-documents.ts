@@ -2,7 +2,8 @@ import { parseException, type ExceptionRules } from '../core/policy/exception-do
 import { parsePolicies } from '../core/policy/policy-document.ts'
 import { readyRules, type Rules } from '../core/policy/rules.ts'
 import { TallymanError } from '../errors.ts'
-import { previewRules, type Preview, type PreviewDeps } from './preview-rules.ts'
+import type { Preview } from './preview-images.ts'
+import { previewRules, type PreviewDeps } from './preview-rules.ts'
 
 /** What would be put in force; what has the name of something that is takes its place. */
 export interface PreviewRequest {

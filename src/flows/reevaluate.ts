@@ -88,8 +88,7 @@ async function whatMovedForAll(
   if (snapshot && range.at(-1)?.number !== former) return 'feed'
 
   const ecosystems = await reevaluation.ecosystems()
-  const gaps = range.map((one) => ecosystems.map((ecosystem) => gapIn(ecosystem, one)))
-  if (!allEqual(gaps)) return 'feed'
+  if (!allEqual(range.map((one) => ecosystemGaps(ecosystems, one.feeds)))) return 'feed'
 
   const distros = await reevaluation.distros()
   const lines: unknown[] = []
@@ -104,9 +103,10 @@ async function whatMovedForAll(
 
 const allEqual = (values: readonly unknown[]): boolean => values.every((value) => isDeepStrictEqual(value, values[0]))
 
-/** Whether the feeds know the ecosystem; not how many advisories they have for it. */
-function gapIn(ecosystem: string, { feeds }: Snapshot): readonly (string | undefined)[] {
-  return feedCoverage({ ecosystems: { [ecosystem]: 1 }, types: {} }, feeds, []).map(({ reason }) => reason)
+/** Which of the ecosystems the feeds know, as one text; not how many advisories they have for them. */
+export function ecosystemGaps(ecosystems: readonly string[], feeds: Snapshot['feeds'] | undefined): string {
+  const coverage = ecosystems.map((name) => feedCoverage({ ecosystems: { [name]: 1 }, types: {} }, feeds, []))
+  return JSON.stringify(coverage.map((lines) => lines.map(({ reason }) => reason ?? null)))
 }
 
 /** Matches what the feeds changed since packages were last matched, and what never was. Returns how many there were. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { builtInRules } from '../../test/support/rules.ts'
 import { npm, scan } from '../../test/support/store-records.ts'
 import { zipOf } from '../../test/support/zip.ts'
 import { epss } from '../adapters/feeds/epss.ts'
@@ -13,6 +14,7 @@ import { createLog } from '../log.ts'
 import { refreshFeeds, type FeedSource } from './refresh-feeds.ts'
 
 const log = createLog('silent')
+const rules = async () => builtInRules
 const now = () => new Date('2024-05-01T00:00:00Z')
 const { signal } = new AbortController()
 
@@ -47,7 +49,7 @@ async function publish(feed: string, archives: Record<string, Record<string, str
 }
 
 const sourceOf = (feed: Feed): FeedSource => ({ mirrors: [feed], maxLoss: 0.2 })
-const refresh = (...feeds: readonly Feed[]) => refreshFeeds(feeds.map(sourceOf), { store, log, now }, signal)
+const refresh = (...feeds: readonly Feed[]) => refreshFeeds(feeds.map(sourceOf), { store, log, rules, now }, signal)
 const idsFor = async (name: string) =>
   ((await store.feeds.naming([`npm\t${name}`])).get(`npm\t${name}`) ?? []).map(({ id }) => id)
 
@@ -174,7 +176,7 @@ test('reads again what an older parser read', async () => {
 test('tries the mirrors in their order, and tells what each of them said', async () => {
   const good = await publish('osv', { npm: { 'A.json': record('A-1', 'a') } })
   const gone = osvFeed({ name: 'osv', location: join(folder, 'gone') })
-  const mirrored = (...mirrors: Feed[]) => refreshFeeds([{ mirrors, maxLoss: 0.2 }], { store, log, now }, signal)
+  const mirrored = (...mirrors: Feed[]) => refreshFeeds([{ mirrors, maxLoss: 0.2 }], { store, log, rules, now }, signal)
   expect((await mirrored(gone, good)).changes).toEqual([{ feed: 'osv', added: 1, changed: 0, removed: 0, skipped: 0 }])
   const { failed } = await mirrored(gone, osvFeed({ name: 'osv', location: join(folder, 'lost') }))
   expect(failed.map(({ error }) => error.replaceAll(folder, ''))).toEqual([
@@ -194,7 +196,7 @@ describe('the gate', () => {
     const { snapshot, changes, held } = await refresh(fallen)
     expect([snapshot?.number, changes]).toEqual([1, []])
     const reasons = ['all records: 100 before, 79 now (-21 %)', 'npm: 100 before, 79 now (-21 %)']
-    const effect = { packages: 0, opened: 0, closed: 0, partial: false }
+    const effect = { packages: 0, opened: 0, closed: 0, images: 0, flips: {}, partial: false }
     expect(held).toMatchObject([{ feed: 'osv', removed: 21, reasons, effect, approved: false }])
     expect(await store.feeds.candidates()).toEqual(held)
     expect(await idsFor('a99')).toEqual(['A-99'])
@@ -233,7 +235,7 @@ describe('the gate', () => {
   test('is open where the feed has none', async () => {
     await refresh(await publish('osv', { npm: many(100) }))
     const mirrors = [await publish('osv', { npm: many(1) })]
-    const { snapshot } = await refreshFeeds([{ mirrors, maxLoss: null }], { store, log, now }, signal)
+    const { snapshot } = await refreshFeeds([{ mirrors, maxLoss: null }], { store, log, rules, now }, signal)
     expect([snapshot?.number, snapshot?.feeds[0]?.records]).toEqual([2, 1])
   })
 
@@ -246,7 +248,7 @@ describe('the gate', () => {
       '2.json': record('A-2', 'a2', '0.1.0'),
     }
     const { held } = await refresh(await publish('osv', { npm: next }))
-    expect(held[0]?.effect).toEqual({ packages: 2, opened: 1, closed: 1, partial: false })
+    expect(held[0]?.effect).toEqual({ packages: 2, opened: 1, closed: 1, images: 0, flips: {}, partial: false })
   })
 })
 
@@ -267,7 +269,7 @@ test('facts come, change and go with snapshots of their own', async () => {
 
 test('since when a feed fails is kept, until it can be read again', async () => {
   const feed = await publish('osv', { npm: { 'A.json': record('A-1', 'a') } })
-  const at = (time: string) => refreshFeeds([sourceOf(feed)], { store, log, now: () => new Date(time) }, signal)
+  const at = (time: string) => refreshFeeds([sourceOf(feed)], { store, log, rules, now: () => new Date(time) }, signal)
   await at('2024-05-01T00:00:00Z')
   await rm(join(folder, 'osv'), { recursive: true })
   await at('2024-05-02T00:00:00Z')
@@ -296,7 +298,7 @@ test('stops when it is aborted, and changes nothing', async () => {
     return feed.parse(found, note)
   }
   await expect(
-    refreshFeeds([sourceOf({ ...feed, parse })], { store, log, now }, controller.signal),
+    refreshFeeds([sourceOf({ ...feed, parse })], { store, log, rules, now }, controller.signal),
   ).rejects.toMatchObject({
     name: 'AbortError',
   })

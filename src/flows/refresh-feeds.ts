@@ -5,13 +5,12 @@ import type { FeedTransaction, Store } from '../adapters/store/store.ts'
 import { gateReasons } from '../core/match/adoption-gate.ts'
 import { asTallymanError, TallymanError } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { foreseeEffect } from './foresee-effect.ts'
+import { foreseeEffect, type ForeseeDeps } from './foresee-effect.ts'
 import { readFeed, type Reading } from './read-feed.ts'
 
-export interface RefreshDeps {
-  readonly store: Pick<Store, 'feeds' | 'packages' | 'exclusively'>
+export interface RefreshDeps extends ForeseeDeps {
+  readonly store: ForeseeDeps['store'] & Pick<Store, 'exclusively'>
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
-  readonly now: () => Date
 }
 
 /** A feed with all places where it lies. */
@@ -37,7 +36,7 @@ export interface FeedRefresh {
 type FeedChange = Pick<Reading, 'added' | 'changed' | 'removed' | 'skipped'> & { readonly feed: string }
 
 /** The lock outlives a killed process by this long; while the work runs the store renews it. */
-const LOCK_SECONDS = 60
+export const feedLockSeconds = 60
 
 /**
  * Brings the store to what the feeds have now. Each feed that changed becomes a snapshot of its own, all of it or nothing: a
@@ -53,7 +52,7 @@ export async function refreshFeeds(
   const changes: FeedChange[] = []
   const held: FeedCandidate[] = []
   const failed: { feed: string; code: string; error: string }[] = []
-  const done = await store.exclusively('feeds', LOCK_SECONDS, async () => {
+  const done = await store.exclusively('feeds', feedLockSeconds, async () => {
     for (const source of sources) {
       const feed = source.mirrors[0]?.name ?? ''
       const attemptedAt = deps.now().toISOString()
@@ -134,7 +133,11 @@ async function refreshFeed(
     return change
   }
 
-  const effect = known && feed.kind === 'osv' ? await foreseeEffect(transaction, store, signal) : null
+  const foreseen =
+    known && feed.kind === 'osv'
+      ? await foreseeEffect(transaction, snapshotWith(state, current, transaction, now()), deps, signal)
+      : null
+  const effect = foreseen?.effect ?? null
   if (reasons.length > 0 && !isApproved(candidate, change)) {
     await transaction.discard()
     const heldAt = now().toISOString()
@@ -153,7 +156,18 @@ async function refreshFeed(
   return change
 }
 
-async function stateOf(
+/** As the snapshot that it would be were it adopted. */
+export function snapshotWith(
+  state: SnapshotFeed,
+  current: Snapshot | undefined,
+  { number }: Pick<FeedTransaction, 'number'>,
+  now: Date,
+): Snapshot {
+  const others = (current?.feeds ?? []).filter(({ name }) => name !== state.name)
+  return { number, adoptedAt: now.toISOString(), feeds: [...others, state] }
+}
+
+export async function stateOf(
   feed: Feed,
   contents: FeedContents,
   { skipped, problems }: Reading,

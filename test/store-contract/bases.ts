@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ScanRecord } from '../../src/adapters/store/records.ts'
 import { digestOf } from '../../src/core/image/digest.ts'
 import type { StoreUnderTest } from '../store-contract.ts'
+import { builtInRules } from '../support/rules.ts'
 import { layer, noon, scan } from '../support/store-records.ts'
 
 export function describeBases(under: () => StoreUnderTest): void {
@@ -62,6 +63,28 @@ export function describeBases(under: () => StoreUnderTest): void {
       references: ['hub/debian:12'],
       layers: 1,
     })
+  })
+
+  test('knows the bases of many images at once as of each by itself', async () => {
+    const { store } = under()
+    const rank = (index: number, salt: number) => Number.parseInt(digestOf(`${index} ${salt}`).slice(7, 13), 16)
+    const names: string[] = []
+    for (let index = 0; index < 60; index++) {
+      const depth = 1 + (rank(index, 0) % 4)
+      const layers = Array.from({ length: depth }, (_, at) => `${at}-${rank(index, at + 1) % 2}`)
+      names.push(`image ${index}`)
+      await stack(`image ${index}`, layers)
+      const tag = [null, '1', 'latest'][rank(index, 9) % 3] ?? null
+      if (index % 2 === 0) await store.sightings.observe(hub(`app-${index}`), digestOf(`image ${index}`), tag, noon)
+    }
+    const all = await store.whatIf.images(0, 1_000, { ...builtInRules, asksBase: () => true })
+    const together = new Map(all.map(({ digest, facts }) => [digest, facts.base]))
+    expect([...together.values()].filter(Boolean).length).toBeGreaterThan(20)
+    for (const digest of names.map(digestOf)) {
+      const base = await images().base(digest)
+      const created = base && (await images().get(base.digest))?.created
+      expect(together.get(digest)).toEqual(base ? { ...base, created } : null)
+    }
   })
 
   test('pages through the images on a base, newest first, however often they are saved', async () => {

@@ -41,7 +41,7 @@ export async function startLocalScans(feed: Readonly<Record<string, object>> = {
     const log = pino({ level: 'silent' })
     await refreshFeeds(
       [{ mirrors: [osvFeed({ location: join(directory, 'feed') })], maxLoss: null }],
-      { store, log, now },
+      { store, log, rules: async () => builtInRules, now },
       signal,
     )
   }

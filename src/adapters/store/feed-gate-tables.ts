@@ -1,8 +1,11 @@
 import { TallymanError } from '../../errors.ts'
-import type { FeedCandidate } from './feed-records.ts'
+import type { FeedCandidate, FeedEffect } from './feed-records.ts'
 import { transact } from './rows.ts'
 import type { Db } from './schema.ts'
 import type { FeedTables } from './store.ts'
+
+/** What was held back before images were judged says nothing of them. */
+type StoredEffect = Omit<FeedEffect, 'images' | 'flips'> & Partial<FeedEffect>
 
 type GateTables = Pick<FeedTables, 'candidates' | 'hold' | 'release' | 'approve' | 'health' | 'saveHealth'>
 
@@ -10,7 +13,11 @@ type GateTables = Pick<FeedTables, 'candidates' | 'hold' | 'release' | 'approve'
 export function gateTables(db: Db): GateTables {
   async function candidates(): Promise<FeedCandidate[]> {
     const rows = await db.selectFrom('feed_candidate').selectAll().orderBy('feed').execute()
-    return rows.map(({ held, approved }) => ({ ...(JSON.parse(held) as FeedCandidate), approved: approved === 1 }))
+    return rows.map(({ held, approved }) => {
+      const candidate = JSON.parse(held) as Omit<FeedCandidate, 'effect'> & { readonly effect: StoredEffect | null }
+      const effect = candidate.effect && { images: 0, flips: {}, ...candidate.effect }
+      return { ...candidate, effect, approved: approved === 1 }
+    })
   }
 
   return {

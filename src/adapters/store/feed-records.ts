@@ -35,7 +35,11 @@ export interface FeedEffect {
   /** Findings of these that would open and close. */
   readonly opened: number
   readonly closed: number
-  /** Not all packages that the change touches were tried: there were too many. */
+  /** Images with these packages that were judged. */
+  readonly images: number
+  /** Those that would have another outcome, by `fail → pass`. */
+  readonly flips: Readonly<Record<string, number>>
+  /** Not all packages and images that the change touches were tried: there were too many, or they need a scan's care. */
   readonly partial: boolean
 }
 

@@ -1,8 +1,11 @@
+import { sql } from 'kysely'
 import { chainIds } from '../../core/image/chain.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import type { ImageLayer } from '../../core/inventory/package.ts'
+import type { JudgedBase } from '../../core/policy/image-facts.ts'
 import { pageOf, paging } from './cursor.ts'
-import { chainsOf } from './image-layers.ts'
+import type { Engine } from './engine.ts'
+import { chainsOf, parseLayers } from './image-layers.ts'
 import { imageRows, imageSummaries } from './image-list.ts'
 import type { BaseImage, ImageSummary, Page, PageRequest } from './records.ts'
 import { references } from './references.ts'
@@ -35,31 +38,69 @@ export async function saveChain(tx: Tx, image: number, layers: readonly ImageLay
 }
 
 /** The stored image with the most layers that are all below the image's own last one. */
-export async function baseOf(db: Db, digest: Digest): Promise<BaseImage | undefined> {
-  const below = (await chainOf(db, digest)).slice(0, -1)
-  if (below.length === 0) return undefined
-  const bases = await basesAmong(db, below).execute()
-  const ties = bases.filter(({ depth }) => depth === bases[0]?.depth)
-  const known = await references(
-    db,
-    ties.map((tie) => tie.digest),
-  )
-  const named = ties.find((tie) => known.get(tie.digest)?.some((reference) => !reference.includes('@')))
-  const base = named ?? ties[0]
-  return base && { digest: base.digest as Digest, references: known.get(base.digest) ?? [], layers: base.depth }
+export async function baseOf(store: ChainStore, digest: Digest): Promise<BaseImage | undefined> {
+  const image = await store.db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()
+  const base = image && (await basesOf(store, [image.id])).get(image.id)
+  return base && { digest: base.digest, references: base.references, layers: base.layers }
 }
 
-/** Deepest first, then oldest first. */
-export function basesAmong(db: Db, chains: readonly Digest[]) {
-  return db
+export interface ChainStore {
+  readonly db: Db | Tx
+  readonly engine: Engine
+}
+
+/**
+ * Of many images at once, by id: the deepest; of several with the same layers the oldest that has a tag, else the oldest. Images
+ * that are built on no stored one are left out.
+ */
+export async function basesOf(store: ChainStore, ids: readonly number[]): Promise<ReadonlyMap<number, JudgedBase>> {
+  const { db, engine } = store
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('image_layers').selectAll().where('image_id', 'in', engine.among(ids)).execute()
+  const below = new Map(rows.map(({ image_id: id, layers }) => [id, chainBelow(layers)]))
+  const chains = [...new Set([...below.values()].flat())]
+  const tops = Map.groupBy(await basesAmong(store, chains).execute(), ({ chain }) => chain)
+
+  const ties = new Map<number, readonly BaseRow[]>()
+  for (const [id, own] of below) {
+    const deepest = own.findLast((chain) => tops.has(chain))
+    if (deepest !== undefined) ties.set(id, tops.get(deepest)!)
+  }
+  const known = await references(db, [...new Set([...ties.values()].flat().map(({ digest }) => digest))])
+  return new Map([...ties].map(([id, all]) => [id, namedFirst(all, known)]))
+}
+
+function namedFirst(ties: readonly BaseRow[], known: ReadonlyMap<string, readonly string[]>): JudgedBase {
+  const named = ties.find((tie) => known.get(tie.digest)?.some((reference) => !reference.includes('@')))
+  const { digest, created, depth } = named ?? ties[0]!
+  return { digest: digest as Digest, references: known.get(digest) ?? [], created, layers: depth }
+}
+
+interface BaseRow {
+  readonly chain: string
+  readonly digest: string
+  readonly created: string | null
+  readonly depth: number
+}
+
+/** Images that are the whole of one of these chains, oldest first. */
+export function basesAmong({ db, engine }: ChainStore, chains: readonly Digest[]) {
+  const asked = engine.table(
+    { chain: 'text' },
+    chains.map((chain) => ({ chain })),
+  )
+  const numbered = db
     .selectFrom('image_chain')
-    .innerJoin('image', 'image.id', 'image_chain.image_id')
-    .select(['image.digest', 'image_chain.depth'])
-    .where('image_chain.chain', 'in', chains)
-    .where('image_chain.is_top', '=', 1)
-    .orderBy('image_chain.depth', 'desc')
-    .orderBy('image_chain.image_id')
-    .limit(maxTies)
+    .select(['chain', 'image_id', 'depth'])
+    .select(sql<number>`row_number() over (partition by chain order by image_id)`.as('place'))
+    .where('is_top', '=', 1)
+    .where('chain', 'in', sql<string>`(select chain from ${asked} as asked)`)
+  return db
+    .selectFrom(numbered.as('tie'))
+    .innerJoin('image', 'image.id', 'tie.image_id')
+    .select(['tie.chain', 'tie.depth', 'image.digest', 'image.created'])
+    .where('tie.place', '<=', maxTies)
+    .orderBy('tie.image_id')
 }
 
 /** Newest first. */
@@ -85,4 +126,9 @@ export function imagesAbove(db: Db, chain: Digest) {
 
 async function chainOf(db: Db, digest: Digest): Promise<readonly Digest[]> {
   return (await chainsOf(db, [digest]))[0] ?? []
+}
+
+/** Without the image's own last layer. */
+function chainBelow(layers: string): readonly Digest[] {
+  return chainIds(parseLayers(layers).slice(0, -1))
 }

@@ -4,7 +4,6 @@ import type { Digest } from '../../core/image/digest.ts'
 import {
   judgedCheck,
   type ImageFacts,
-  type JudgedBase,
   type JudgedCheck,
   type JudgedSecret,
   type Place,
@@ -13,7 +12,7 @@ import type { Rules } from '../../core/policy/rules.ts'
 import type { Secret } from '../../core/secrets/secret.ts'
 import type { Signatures } from '../../core/signature/signatures.ts'
 import type { Engine } from './engine.ts'
-import { baseOf } from './image-chains.ts'
+import { basesOf } from './image-chains.ts'
 import type { ScanRecord } from './records.ts'
 import { pack, unpack } from './packed.ts'
 import type { Db, Tx } from './schema.ts'
@@ -106,29 +105,26 @@ export async function factsOf(
         at,
       )
     : new Map<string, readonly Place[]>()
+  const kept = new Map(rows.map(({ id, facts }) => [id, storedFacts(facts)]))
+  const bases = await basesOf(
+    { db, engine },
+    [...kept].filter(([, stored]) => asked.asksBase(stored)).map(([id]) => id),
+  )
   const facts = new Map<number, ImageFacts>()
   for (const { id, digest, platform, created, size, distro, ...row } of rows) {
-    const stored = storedFacts(row.facts)
     facts.set(id, {
       digest: digest as Digest,
       platform,
       created,
       size,
       distro: distro === null ? null : (JSON.parse(distro) as ImageFacts['distro']),
-      ...stored,
+      ...kept.get(id)!,
       signatures: row.signatures === null ? null : (JSON.parse(row.signatures) as Signatures),
       places: places.get(digest) ?? [],
-      base: asked.asksBase(stored) ? await judgedBase(db, digest as Digest) : null,
+      base: bases.get(id) ?? null,
     })
   }
   return facts
-}
-
-async function judgedBase(db: Db | Tx, digest: Digest): Promise<JudgedBase | null> {
-  const base = await baseOf(db, digest)
-  if (base === undefined) return null
-  const row = await db.selectFrom('image').select('created').where('digest', '=', base.digest).executeTakeFirst()
-  return { ...base, created: row?.created ?? null }
 }
 
 /** Where images lie, by themselves or in an index. What was gone and came back counts as never gone. */

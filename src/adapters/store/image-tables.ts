@@ -145,7 +145,7 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
 
     saveSignatures: (digest, looked) => transact(db, (tx) => saveSignatures({ tx, engine }, digest, looked)),
 
-    base: (digest) => baseOf(db, digest),
+    base: (digest) => baseOf({ db, engine }, digest),
     derived: (digest, page) => imagesDerivedFrom(db, digest, page),
     list: (filter, page) => listImages(db, filter, page),
 

@@ -6,6 +6,7 @@ import { digestOf } from '../../core/image/digest.ts'
 import { basesAmong, imagesAbove } from './image-chains.ts'
 import { imagesAfter } from './image-list.ts'
 import { packagesMatching } from './package-list.ts'
+import { sqlite } from './sqlite.ts'
 import { vulnerabilitiesMatching } from './vulnerability-list.ts'
 import { builtInRules } from '../../../test/support/rules.ts'
 
@@ -85,7 +86,7 @@ test.each([{}, { severity: 'high' as const }, { fixable: true }, { package: 'ope
 
 test('bases and derived images come from indexes', async () => {
   const chains = [digestOf('one'), digestOf('two')]
-  expect(await scansOf(basesAmong(store.db, chains))).toEqual([])
+  expect(await scansOf(basesAmong({ db: store.db, engine: sqlite(':memory:') }, chains))).toEqual([])
   const query = imagesAbove(store.db, chains[0]!).where('image_chain.image_id', '<', 1_000)
   expect(await scansOf(query.orderBy('image_chain.image_id', 'desc').limit(11))).toEqual([])
 })

@@ -326,14 +326,18 @@ export interface WhatIfTables {
   }): AsyncIterable<readonly AskedMatches[]>
   /** The tallies of all sets if their packages had these, and all others none. Equal classes have to be one object. */
   setTallies(packages: ReadonlyMap<number, Tally>): Promise<ReadonlyMap<number, Tally>>
-  /** All images in the order of their ids after `after`, as they are judged. */
-  images(after: number, limit: number, rules: Rules): Promise<readonly StandingImage[]>
   /** What `images.asked` and `images.findings` would answer, had the image's packages these matches, found at that snapshot and time. */
   found(
     digest: Digest,
     matched: readonly MatchedPackage[],
     at: { readonly snapshot: number; readonly time: string },
   ): Promise<{ readonly asked: AskedImage; readonly findings: readonly Finding[] }>
+  /** Of the sets that hold one of these packages: what these add up to in them. */
+  setChanges(packages: ReadonlyMap<number, Tally>): Promise<ReadonlyMap<number, Tally>>
+  /** Since when stored findings have a fix, by package and vulnerability. */
+  fixes(packages: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<string, string | null>>>
+  /** All images (or those with one of the sets `within`) in the order of their ids after `after`, as they are judged. */
+  images(after: number, limit: number, rules: Rules, within?: ReadonlySet<number>): Promise<readonly StandingImage[]>
 }
 
 interface AskedMatches {

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { suppressionOf } from '../../core/match/suppression.ts'
+import { sumOfTallies } from '../../core/policy/sum-tallies.ts'
 import type { Tally } from '../../core/policy/tally.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
 import { readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
-import { sumOfTallies } from './sum-tallies.ts'
 import { lockedColumns } from './save-tallies.ts'
 import type { Db } from './schema.ts'
 import { foundThen } from './found-then.ts'
@@ -52,10 +52,7 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
     },
 
     async setTallies(packages) {
-      const twins = new Map<number, number[]>()
-      for (const row of await db.selectFrom('set_twin').selectAll().execute()) {
-        twins.set(row.set_id, [...(twins.get(row.set_id) ?? []), row.package_id])
-      }
+      const twins = await twinsBySet(db)
       const tallies = new Map<number, Tally>()
       for (let after = 0; ;) {
         const last = await lastSet(db, after)
@@ -73,11 +70,48 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
       }
     },
 
-    async images(after, limit, rules) {
+    async setChanges(packages) {
+      const twins = await twinsBySet(db)
+      const rows = await db
+        .selectFrom('set_package')
+        .selectAll()
+        .where('package_id', 'in', engine.among([...packages.keys()]))
+        .execute()
+      return new Map(
+        [...Map.groupBy(rows, (row) => row.set_id)].map(([set, members]) => {
+          const own = members.map((row) => row.package_id)
+          return [set, sumOfTallies(own, twins.get(set) ?? [], packages)]
+        }),
+      )
+    },
+
+    async fixes(packages) {
+      const rows = await db
+        .selectFrom('package_match')
+        .select(['package_id', 'vulnerability', 'fixed_since as fixedSince'])
+        .where('package_id', 'in', engine.among(packages))
+        .execute()
+      return new Map(
+        [...Map.groupBy(rows, (row) => row.package_id)].map(([id, own]) => [
+          id,
+          new Map(own.map(({ vulnerability, fixedSince }) => [vulnerability, fixedSince])),
+        ]),
+      )
+    },
+
+    async images(after, limit, rules, within) {
       const rows = await db
         .selectFrom('image')
         .select('id')
         .where('id', '>', after)
+        .$if(within !== undefined, (query) =>
+          query.where('id', 'in', (eb) =>
+            eb
+              .selectFrom('image_set')
+              .select('image_id')
+              .where('set_id', 'in', engine.among([...(within ?? [])])),
+          ),
+        )
         .orderBy('id')
         .limit(limit)
         .execute()
@@ -96,6 +130,14 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
 
     found: (digest, matched, at) => foundThen(db, digest, matched, at),
   }
+}
+
+async function twinsBySet(db: Db): Promise<ReadonlyMap<number, readonly number[]>> {
+  const twins = new Map<number, number[]>()
+  for (const row of await db.selectFrom('set_twin').selectAll().execute()) {
+    twins.set(row.set_id, [...(twins.get(row.set_id) ?? []), row.package_id])
+  }
+  return twins
 }
 
 async function lastSet(db: Db, after: number): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 import type { Outcome, VerdictReason } from '../../core/policy/policy.ts'
-import type { Preview, PreviewedImage } from '../../flows/preview-rules.ts'
+import type { Preview, PreviewedImage } from '../../flows/preview-images.ts'
 import type { ReportView } from './report-table.ts'
 import { outcomeStyles } from './styles.ts'
 import { table, type Column } from './table.ts'

@@ -1,6 +1,6 @@
 import { checkLevels, type CheckLevel } from '../benchmark/check.ts'
 import { anyPattern } from './pattern.ts'
-import type { CheckRule } from './policy.ts'
+import type { CheckRule, SecretRule } from './policy.ts'
 
 /** Whether a rule is about a check, whatever layer it is in; made ready once. */
 export function checkFits({
@@ -13,3 +13,8 @@ export function checkFits({
 
 const isAtLeast = (level: CheckLevel, least: CheckLevel | undefined): boolean =>
   least === undefined || checkLevels.indexOf(level) <= checkLevels.indexOf(least)
+
+/** Whether a rule is about the secrets that a rule of the search finds. */
+export function secretFits({ rules }: Pick<SecretRule, 'rules'>): (rule: string) => boolean {
+  return rules ? anyPattern(rules) : () => true
+}

@@ -2,7 +2,7 @@ import type { CoverageEntry } from '../inventory/package.ts'
 import { evaluateExpression } from './expression.ts'
 import type { ImageFacts, JudgedCheck, JudgedSecret } from './image-facts.ts'
 import type { Bench, Evidence, WeighedReason } from './evidence.ts'
-import { checkFits } from './check-fits.ts'
+import { checkFits, secretFits } from './check-fits.ts'
 import { anyPattern } from './pattern.ts'
 import type { BaseRule, CheckRule, ImageRule, ProvenanceRule, SecretRule, UnknownAction } from './policy.ts'
 import type { ReadyPolicy } from './rules.ts'
@@ -113,6 +113,7 @@ function named(things: readonly string[]): string {
 function secretReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
   const rules = bench.policies.flatMap((policy) => policy.policy.secrets.map((rule) => ({ policy, rule })))
   if (rules.length === 0) return []
+  if (image.secrets.length === 0) return []
   const caught = Map.groupBy(image.secrets, (secret) => rules.find(({ rule }) => fitsSecret(rule, image)(secret)))
   return rules.flatMap((ready) => {
     const own = caught.get(ready) ?? []
@@ -125,9 +126,9 @@ function secretReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
 }
 
 /** Whether the rule decides about the secret in this image, unless one before it does. */
-export function fitsSecret({ rules, layers }: SecretRule, image: ImageFacts): (secret: JudgedSecret) => boolean {
-  const fits = rules ? anyPattern(rules) : () => true
-  return (secret) => fits(secret.rule) && isOwn(secret.layer, layers, image)
+export function fitsSecret(rule: SecretRule, image: ImageFacts): (secret: JudgedSecret) => boolean {
+  const fits = secretFits(rule)
+  return (secret) => fits(secret.rule) && isOwn(secret.layer, rule.layers, image)
 }
 
 function baseReason(rule: BaseRule, image: ImageFacts, bench: Bench): Said | undefined {

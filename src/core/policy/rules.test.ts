@@ -185,6 +185,11 @@ describe('what rules ask beside findings', () => {
       true,
       false,
     ])
+    expect(asked({ checks: [{ ...rule, ids: ['B'], layers: 'own', undecidable: 'ignore' }] })).toEqual([
+      false,
+      false,
+      false,
+    ])
     expect(asked({ checks: [{ ...rule, ids: ['A'], layers: 'all', undecidable: 'ignore' }] })).toEqual([
       false,
       false,
@@ -193,6 +198,9 @@ describe('what rules ask beside findings', () => {
     // Whether the base is trusted is a check, too.
     expect(asked({ checks: [{ ...rule, layers: 'all', undecidable: 'ignore' }] })).toEqual([true, true, true])
     expect(asked({ secrets: [{ ...rule, layers: 'own' }] })).toEqual([false, false, true])
+    expect(asked({ secrets: [{ ...rule, rules: ['token'], layers: 'own' }] })).toEqual([false, false, false])
+    const own = of({ checks: [{ ...rule, ids: ['A'], layers: 'own', undecidable: 'ignore' }] })
+    expect(own.asksBase({ ...nothing, checks: [{ ...check, layer: null }] })).toBe(false)
     expect(asked({ base: [{ ...rule, maxDays: 1, unknown: 'warn' }] })).toEqual([true, true, true])
     expect(asked({ scopes: [{ bases: ['a'] }] })).toEqual([true, true, true])
     expect(asked({ image: [{ ...rule, expression: 'true' }] })).toEqual([true, true, true])

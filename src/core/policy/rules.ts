@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AskedFinding, AskedPackage } from './asked.ts'
+import { checkFits, secretFits } from './check-fits.ts'
 import { defaultPolicy } from './default-policy.ts'
 import type { Exception } from './exception.ts'
 import { askFinding, packagePattern, type AskFinding } from './finding-question.ts'
@@ -125,6 +126,9 @@ export function readyRules({ policies, exceptions, fallback: given = defaultPoli
     scopes.some(({ bases }) => bases !== undefined) ||
     documents.some(({ base, image }) => base.length > 0 || image.some(({ expression }) => expression !== undefined))
 
+  const ownChecks = documents.flatMap((policy) => policy.checks.filter(isOwn).map(checkFits))
+  const ownSecrets = documents.flatMap((policy) => policy.secrets.filter(isOwn).map(secretFits))
+
   return {
     policies: ready,
     fallback,
@@ -145,8 +149,8 @@ export function readyRules({ policies, exceptions, fallback: given = defaultPoli
       standing.tags || scopes.some(isOfPlaces) || documents.some(({ base, image }) => base.length + image.length > 0),
     asksBase: ({ checks, secrets }) =>
       alwaysAsksBase ||
-      (secrets.length > 0 && documents.some((policy) => policy.secrets.some(isOwn))) ||
-      (checks.length > 0 && documents.some((policy) => policy.checks.some(isOwn))),
+      secrets.some(({ rule }) => ownSecrets.some((fits) => fits(rule))) ||
+      checks.some((check) => check.layer !== null && ownChecks.some((fits) => fits(check))),
 
     classOf(finding, subject, nowMs) {
       const holds: string[] = []

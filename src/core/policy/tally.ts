@@ -75,6 +75,28 @@ export function tallyOf(classes: Iterable<TallyClass>): Tally {
   return [...tally.values()]
 }
 
+/** What has to be added to `before` to have `after`: counts may be negative. Equal classes have to be one object. */
+export function differenceOf(after: Tally, before: Tally): Tally {
+  const counts = new Map(after.map(({ class: some, count }) => [some, count]))
+  for (const { class: some, count } of before) counts.set(some, (counts.get(some) ?? 0) - count)
+  return [...counts].filter(([, count]) => count !== 0).map(([some, count]) => ({ class: some, count }))
+}
+
+/** Equal classes as one object, so that sums need no comparing of texts. */
+export function sameObjects(): (some: TallyClass) => TallyClass {
+  const known = new Map<string, TallyClass>()
+  const met = new WeakMap<TallyClass, TallyClass>()
+  return (some) => {
+    const before = met.get(some)
+    if (before) return before
+    const text = classText(some)
+    const one = known.get(text) ?? some
+    known.set(text, one)
+    met.set(some, one)
+    return one
+  }
+}
+
 /** Negligible ones count as low. */
 export function countsOf(
   tally: Iterable<{ readonly class: Pick<FindingClass, 'severity' | 'fixable'>; readonly count: number }>,

@@ -19,7 +19,16 @@ export const feedCandidateSchema = named(
     fetched: text,
     heldAt: text,
     reasons: texts,
-    effect: orNull(shape<FeedEffect>({ packages: count, opened: count, closed: count, partial: Type.Boolean() })),
+    effect: orNull(
+      shape<FeedEffect>({
+        packages: count,
+        opened: count,
+        closed: count,
+        images: count,
+        flips: Type.Record(Type.String(), Type.Integer()),
+        partial: Type.Boolean(),
+      }),
+    ),
     approved: Type.Boolean(),
   }),
 )

@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox'
-import type { Preview, PreviewedImage } from '../../flows/preview-rules.ts'
+import type { Preview, PreviewedImage } from '../../flows/preview-images.ts'
 import { count, list, named, shape, text, texts } from './shape.ts'
 import { digestSchema, outcomeSchema, reasonSchema } from './verdict.ts'
 

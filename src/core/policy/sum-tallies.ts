@@ -1,4 +1,4 @@
-import type { Tally, TallyClass } from '../../core/policy/tally.ts'
+import type { Tally, TallyClass } from './tally.ts'
 
 /** Over the packages of a set; what affects a purl counts once, so the findings of its twins are left out. */
 export function sumOfTallies(
