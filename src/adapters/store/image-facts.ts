@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import {
@@ -14,7 +15,8 @@ import type { Engine } from './engine.ts'
 import { baseOf } from './image-chains.ts'
 import type { ScanRecord } from './records.ts'
 import { pack, unpack } from './packed.ts'
-import type { Db, Tx } from './schema.ts'
+import { remembering } from './remembering.ts'
+import type { Database, Db, Tx } from './schema.ts'
 
 /** What is kept beside an image's row for judging: read for every image of a fleet, so it is small. */
 interface StoredFacts {
@@ -69,21 +71,27 @@ export async function checksOf(
 /** What of the facts is looked up: where nobody asks, a fleet of images is judged without it. */
 type Asked = Pick<Rules, 'asksPlaces' | 'asksBase'>
 
+const nothing = { facts: null, signatures: null }
+
 export const everything: Asked = { asksPlaces: true, asksBase: () => true }
+
+/** What facts are made of in an image's row, which who asks for many has read already. */
+export const factColumns = ['id', 'digest', 'platform', 'created', 'size', 'distro'] as const
+type FactRow = Pick<Selectable<Database['image']>, (typeof factColumns)[number]>
 
 /** By image id. */
 export async function factsOf(
   { db, engine }: { readonly db: Db | Tx; readonly engine: Engine },
-  ids: readonly number[],
+  images: readonly FactRow[],
   asked: Asked,
 ): Promise<ReadonlyMap<number, ImageFacts>> {
-  const rows = await db
-    .selectFrom('image')
-    .leftJoin('image_facts', 'image_facts.image_id', 'image.id')
-    .select(['image.id', 'image.digest', 'image.platform', 'image.created', 'image.size', 'image.distro'])
-    .select(['image_facts.facts', 'image_facts.signatures'])
-    .where('image.id', 'in', engine.among(ids))
+  const beside = await db
+    .selectFrom('image_facts')
+    .selectAll()
+    .where('image_id', 'in', engine.among(images.map(({ id }) => id)))
     .execute()
+  const byImage = new Map(beside.map((row) => [row.image_id, row]))
+  const rows = images.map((image) => ({ ...image, ...(byImage.get(image.id) ?? nothing) }))
   const places = asked.asksPlaces
     ? await placesOf(
         db,
@@ -91,6 +99,7 @@ export async function factsOf(
       )
     : new Map<string, readonly Place[]>()
   const facts = new Map<number, ImageFacts>()
+  const distroOf = remembering((text) => JSON.parse(text) as ImageFacts['distro'])
   for (const { id, digest, platform, created, size, distro, ...row } of rows) {
     const stored = row.facts === null ? { labels: {}, checks: [], secrets: [] } : (JSON.parse(row.facts) as StoredFacts)
     facts.set(id, {
@@ -98,7 +107,7 @@ export async function factsOf(
       platform,
       created,
       size,
-      distro: distro === null ? null : (JSON.parse(distro) as ImageFacts['distro']),
+      distro: distro === null ? null : distroOf(distro),
       ...stored,
       signatures: row.signatures === null ? null : (JSON.parse(row.signatures) as string[]),
       places: places.get(digest) ?? [],

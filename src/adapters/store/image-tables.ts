@@ -8,7 +8,7 @@ import { askedFindings, askedPackage } from './asked-findings.ts'
 import { dueByBase } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
-import { checksOf, everything, factsOf, saveFacts } from './image-facts.ts'
+import { checksOf, everything, factColumns, factsOf, saveFacts } from './image-facts.ts'
 import { parseLayers, saveLayers } from './image-layers.ts'
 import { listImages } from './image-list.ts'
 import { finding, findingColumns } from './match-rows.ts'
@@ -135,8 +135,8 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     references: (digests) => references(db, digests),
 
     async facts(digest) {
-      const row = await db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()
-      return row && (await factsOf({ db, engine }, [row.id], everything)).get(row.id)
+      const row = await db.selectFrom('image').select(factColumns).where('digest', '=', digest).executeTakeFirst()
+      return row && (await factsOf({ db, engine }, [row], everything)).get(row.id)
     },
 
     async saveSignatures(digest, keys) {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { suppressionOf } from '../../core/match/suppression.ts'
 import type { Tally } from '../../core/policy/tally.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
-import { readDueImages } from './due-image-rows.ts'
+import { dueColumns, readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
 import { sumOfTallies } from './sum-tallies.ts'
 import { lockedColumns } from './save-tallies.ts'
@@ -75,14 +75,14 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
     async images(after, limit, rules) {
       const rows = await db
         .selectFrom('image')
-        .select('id')
+        .select(dueColumns)
         .where('id', '>', after)
         .orderBy('id')
         .limit(limit)
         .execute()
       const ids = rows.map((row) => row.id)
       if (ids.length === 0) return []
-      const found = await readDueImages(db, { engine, classes }, ids, rules)
+      const found = await readDueImages(db, { engine, classes }, rows, rules)
       const links = await db.selectFrom('image_set').selectAll().where('image_id', 'in', engine.among(ids)).execute()
       const sets = Map.groupBy(links, (link) => link.image_id)
       return [...found].map(([id, { evidence, former }]) => ({
