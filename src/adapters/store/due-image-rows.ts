@@ -1,14 +1,15 @@
-import { sql } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import type { Digest } from '../../core/image/digest.ts'
 import type { CoverageEntry, Distro } from '../../core/inventory/package.ts'
 import { mergedContents, type PackageContents } from '../../core/match/feed-coverage.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import type { Tally, TallyClass } from '../../core/policy/tally.ts'
 import type { Engine } from './engine.ts'
-import { factsOf } from './image-facts.ts'
+import { factColumns, factsOf } from './image-facts.ts'
 import { askedImage } from './image-tables.ts'
 import type { DueImage, FormerVerdict } from './reevaluation-records.ts'
-import type { Db, Tx } from './schema.ts'
+import { remembering } from './remembering.ts'
+import type { Database, Db, Tx } from './schema.ts'
 import { gapsClass, type TallyClasses } from './tally-classes.ts'
 
 interface FoundImage {
@@ -20,6 +21,14 @@ export interface StoredVerdict extends FormerVerdict {
   readonly id: number
 }
 
+export const dueColumns = [...factColumns, 'coverage', 'inventory'] as const
+type DueRow = Pick<Selectable<Database['image']>, (typeof dueColumns)[number]>
+
+/** By their ids, in their order. */
+export function dueRows(db: Db | Tx, engine: Engine, ids: readonly number[]) {
+  return db.selectFrom('image').select(dueColumns).where('id', 'in', engine.among(ids)).orderBy('id')
+}
+
 /**
  * What decides about the images. A hundred thousand are read in one go after some feed changes: one row an image and table,
  * and what images share, sets and texts, is read once for all of them.
@@ -27,18 +36,13 @@ export interface StoredVerdict extends FormerVerdict {
 export async function readDueImages(
   tx: Db | Tx,
   { engine, classes }: { readonly engine: Engine; readonly classes: TallyClasses },
-  ids: readonly number[],
+  images: readonly DueRow[],
   rules: Rules,
 ): Promise<Map<number, FoundImage>> {
-  const images = await tx
-    .selectFrom('image')
-    .select(['id', 'digest', 'distro', 'coverage'])
-    .where('id', 'in', engine.among(ids))
-    .orderBy('id')
-    .execute()
+  const ids = images.map(({ id }) => id)
   const formers = await currentVerdicts(tx, engine, ids)
   const holdings = await holdingsOf(tx, { engine, classes }, ids)
-  const facts = await factsOf({ db: tx, engine }, ids, rules)
+  const facts = await factsOf({ db: tx, engine }, images, rules)
   const gaps = await gapsOf(
     tx,
     engine,
@@ -71,16 +75,6 @@ export async function readDueImages(
     })
   }
   return found
-}
-
-/** Few images differ in what such a column says. */
-function remembering<T>(read: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>()
-  return (text) => {
-    const value = known.get(text) ?? read(text)
-    known.set(text, value)
-    return value
-  }
 }
 
 async function currentVerdicts(

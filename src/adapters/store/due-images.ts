@@ -1,6 +1,6 @@
 import type { Rules } from '../../core/policy/rules.ts'
 import { causeOf } from './due-causes.ts'
-import { readDueImages } from './due-image-rows.ts'
+import { dueRows, readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
 import { type Judged, writeJudged } from './judged-verdicts.ts'
 import { rebuildsDue } from './rebuild-due.ts'
@@ -23,11 +23,9 @@ export async function judgeDue(
     if (due.length === 0) return { images: 0, changed: 0, later: 0 }
     const ids = due.map((row) => row.image_id)
     // Locked, so that nobody saves a verdict of it meanwhile.
-    const locked = await engine
-      .forUpdate(tx.selectFrom('image').select(['id', 'inventory']).where('id', 'in', engine.among(ids)).orderBy('id'))
-      .execute()
-    const inventories = new Map(locked.map((row) => [row.id, row.inventory]))
-    const found = await readDueImages(tx, { engine, classes }, ids, rules)
+    const images = await engine.forUpdate(dueRows(tx, engine, ids)).execute()
+    const inventories = new Map(images.map((row) => [row.id, row.inventory]))
+    const found = await readDueImages(tx, { engine, classes }, images, rules)
     const done: number[] = []
     const judged: Judged[] = []
     for (const { image_id: image, cause } of due) {

@@ -5,7 +5,7 @@ import { openIn } from '../../core/policy/counts.ts'
 import type { FindingCounts, Outcome } from '../../core/policy/policy.ts'
 import type { Rules } from '../../core/policy/rules.ts'
 import { classText, type Tally } from '../../core/policy/tally.ts'
-import { readDueImages } from './due-image-rows.ts'
+import { dueRows, readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
 import { parseLayers } from './image-layers.ts'
 import { askedImage } from './image-tables.ts'
@@ -46,7 +46,8 @@ export async function dueRebuilds(
   const based = judged.filter(({ id }) => bases.has(id))
   if (based.length === 0) return []
   const basedIds = based.map(({ id }) => id)
-  const images = await readDueImages(tx, reading, basedIds, rules)
+  const rows = await dueRows(tx, reading.engine, basedIds).execute()
+  const images = await readDueImages(tx, reading, rows, rules)
   const twins = await twinsAmong(tx, basedIds)
   const pairs = based.flatMap(({ id }) => (bases.get(id) ?? []).map(({ baseId }) => ({ id, baseId })))
   const closed = await closedTallies(tx, reading, pairs)

@@ -1,4 +1,4 @@
-import { type Expression, type RawBuilder, sql } from 'kysely'
+import { type Expression, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import {
@@ -15,7 +15,8 @@ import type { Engine } from './engine.ts'
 import { basesOf } from './image-chains.ts'
 import type { ScanRecord } from './records.ts'
 import { pack, unpack } from './packed.ts'
-import type { Db, Tx } from './schema.ts'
+import { remembering } from './remembering.ts'
+import type { Database, Db, Tx } from './schema.ts'
 
 /** What is kept beside an image's row for judging: read for every image of a fleet, so it is small. */
 interface StoredFacts {
@@ -82,22 +83,28 @@ export async function checksOf(
 /** What of the facts is looked up: where nobody asks, a fleet of images is judged without it. */
 type Asked = Pick<Rules, 'asksPlaces' | 'asksBase'>
 
+const nothing = { facts: null, signatures: null }
+
 export const everything: Asked = { asksPlaces: true, asksBase: () => true }
+
+/** What facts are made of in an image's row, which who asks for many has read already. */
+export const factColumns = ['id', 'digest', 'platform', 'created', 'size', 'distro'] as const
+type FactRow = Pick<Selectable<Database['image']>, (typeof factColumns)[number]>
 
 /** By image id. `at`: where they lay at that time, RFC 3339; without it, where they lie now. */
 export async function factsOf(
   { db, engine }: { readonly db: Db | Tx; readonly engine: Engine },
-  ids: readonly number[],
+  images: readonly FactRow[],
   asked: Asked,
   at?: string,
 ): Promise<ReadonlyMap<number, ImageFacts>> {
-  const rows = await db
-    .selectFrom('image')
-    .leftJoin('image_facts', 'image_facts.image_id', 'image.id')
-    .select(['image.id', 'image.digest', 'image.platform', 'image.created', 'image.size', 'image.distro'])
-    .select(['image_facts.facts', 'image_facts.signatures'])
-    .where('image.id', 'in', engine.among(ids))
+  const beside = await db
+    .selectFrom('image_facts')
+    .selectAll()
+    .where('image_id', 'in', engine.among(images.map(({ id }) => id)))
     .execute()
+  const byImage = new Map(beside.map((row) => [row.image_id, row]))
+  const rows = images.map((image) => ({ ...image, ...(byImage.get(image.id) ?? nothing) }))
   const places = asked.asksPlaces
     ? await placesOf(
         db,
@@ -111,13 +118,14 @@ export async function factsOf(
     [...kept].filter(([, stored]) => asked.asksBase(stored)).map(([id]) => id),
   )
   const facts = new Map<number, ImageFacts>()
+  const distroOf = remembering((text) => JSON.parse(text) as ImageFacts['distro'])
   for (const { id, digest, platform, created, size, distro, ...row } of rows) {
     facts.set(id, {
       digest: digest as Digest,
       platform,
       created,
       size,
-      distro: distro === null ? null : (JSON.parse(distro) as ImageFacts['distro']),
+      distro: distro === null ? null : distroOf(distro),
       ...kept.get(id)!,
       signatures: row.signatures === null ? null : (JSON.parse(row.signatures) as Signatures),
       places: places.get(digest) ?? [],

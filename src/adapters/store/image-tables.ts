@@ -9,7 +9,7 @@ import { dueByBase } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
 import { baseOf, imagesDerivedFrom, saveChain } from './image-chains.ts'
 import { keepFormerInventory } from './former-inventories.ts'
-import { checksOf, everything, factsOf, factsText, saveFacts } from './image-facts.ts'
+import { checksOf, everything, factColumns, factsOf, factsText, saveFacts } from './image-facts.ts'
 import { parseLayers, saveLayers } from './image-layers.ts'
 import { listImages } from './image-list.ts'
 import { finding, findingColumns, type MatchRow } from './match-rows.ts'
@@ -139,8 +139,8 @@ export function imageTables(db: Db, engine: Engine): ImageTables {
     references: (digests) => references(db, digests),
 
     async facts(digest, at) {
-      const row = await db.selectFrom('image').select('id').where('digest', '=', digest).executeTakeFirst()
-      return row && (await factsOf({ db, engine }, [row.id], everything, at)).get(row.id)
+      const row = await db.selectFrom('image').select(factColumns).where('digest', '=', digest).executeTakeFirst()
+      return row && (await factsOf({ db, engine }, [row], everything, at)).get(row.id)
     },
 
     saveSignatures: (digest, looked) => transact(db, (tx) => saveSignatures({ tx, engine }, digest, looked)),

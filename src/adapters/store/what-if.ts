@@ -3,7 +3,7 @@ import { suppressionOf } from '../../core/match/suppression.ts'
 import { sumOfTallies } from '../../core/policy/sum-tallies.ts'
 import type { Tally } from '../../core/policy/tally.ts'
 import { askedFindings, askedPackage } from './asked-findings.ts'
-import { readDueImages } from './due-image-rows.ts'
+import { dueColumns, readDueImages } from './due-image-rows.ts'
 import type { Engine } from './engine.ts'
 import { lockedColumns } from './save-tallies.ts'
 import type { Db } from './schema.ts'
@@ -102,7 +102,7 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
     async images(after, limit, rules, within) {
       const rows = await db
         .selectFrom('image')
-        .select('id')
+        .select(dueColumns)
         .where('id', '>', after)
         .$if(within !== undefined, (query) =>
           query.where('id', 'in', (eb) =>
@@ -117,7 +117,7 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
         .execute()
       const ids = rows.map((row) => row.id)
       if (ids.length === 0) return []
-      const found = await readDueImages(db, { engine, classes }, ids, rules)
+      const found = await readDueImages(db, { engine, classes }, rows, rules)
       const links = await db.selectFrom('image_set').selectAll().where('image_id', 'in', engine.among(ids)).execute()
       const sets = Map.groupBy(links, (link) => link.image_id)
       return [...found].map(([id, { evidence, former }]) => ({
