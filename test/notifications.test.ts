@@ -97,6 +97,7 @@ test('an image that is pushed and fails is told of once, signed; other repositor
               severity: 'critical',
               fixed: '4.17.21',
               isNew: true,
+              decision: { rule: 'fixable-high', action: 'fail' },
             },
           ],
           moreFindings: 0,

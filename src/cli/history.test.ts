@@ -75,4 +75,9 @@ test('a verdict as of a past time says what stood, what would have been known, a
     exitCode: 3,
     stderr: 'error: there never was a snapshot 7 [NOT_FOUND]\n',
   })
+  expect(await runTallyman(['verdict', app, '--at', '1', '-o', 'sarif'], actions())).toMatchObject({
+    exitCode: 64,
+    stdout: '',
+    stderr: expect.stringContaining('with --at a verdict is printed as table or json, not as sarif'),
+  })
 })

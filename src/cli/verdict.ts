@@ -3,6 +3,7 @@ import type { Digest } from '../core/image/digest.ts'
 import type { Unscanned } from '../core/report/platforms.ts'
 import type { IndexReport, Report } from '../core/report/report.ts'
 import type { VerdictAnswer } from '../flows/answer-verdict.ts'
+import { TallymanError } from '../errors.ts'
 import { chooseServer, print, reportView, withServer, type CliContext, type ServerChoice } from './context.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { withProgress } from './io.ts'
@@ -34,7 +35,7 @@ export function verdictCommand(context: CliContext): Command {
   const command = new Command('verdict')
     .summary('ask a server for the verdict on an image: the gate for CI')
     .description(
-      'Asks a running server for the verdict on an image. An image that is not scanned yet ends in exit code 3, or is waited for.',
+      'Asks a running server for the verdict on an image, and prints the report of each platform, its verdict, why, and since when. An image that is not scanned yet ends in exit code 3, or is waited for.',
     )
     .argument('<image>', 'host/repository[:tag][@digest]; in CI the digest, which no later push can change')
     .option('--wait <duration>', 'wait so long for a verdict, 5m; a scan is asked for if need be', duration, 0)
@@ -49,6 +50,8 @@ export function verdictCommand(context: CliContext): Command {
     const { server, token, settings } = await chooseServer(options, context)
     const text = await withServer({ server: server ?? settings.defaultServer, token }, context, async (client) => {
       if (options.at !== undefined) {
+        if (options.output !== 'table' && options.output !== 'json')
+          throw new TallymanError('USAGE', `with --at a verdict is printed as table or json, not as ${options.output}`)
         const past = await client.verdictAsOf(image, options.at)
         context.exitWith(exitCodeOf(past.outcome))
         return options.output === 'json' ? json(past) : renderAsOf(past, reportView(context))
