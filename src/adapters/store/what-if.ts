@@ -54,6 +54,10 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
     async setTallies(packages) {
       const twins = await twinsBySet(db)
       const tallies = new Map<number, Tally>()
+      // By its number in an array: looking twelve million members up in a map takes as long as reading them.
+      const byId: (Tally | undefined)[] = []
+      for (const [id, tally] of packages) byId[id] = tally
+      const tallyOf = (id: number): Tally | undefined => byId[id]
       for (let after = 0; ;) {
         const last = await lastSet(db, after)
         if (last === undefined) return tallies
@@ -63,8 +67,7 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
           from set_package where set_id > ${after} and set_id <= ${last}
           group by set_id`.execute(db)
         for (const { set_id: set, members } of rows) {
-          const own = members.split(',').map(Number)
-          tallies.set(set, sumOfTallies(own, twins.get(set) ?? [], packages))
+          tallies.set(set, sumOfTallies(numbersIn(members), twins.get(set) ?? [], tallyOf))
         }
         after = last
       }
@@ -80,7 +83,7 @@ export function whatIfTables(db: Db, engine: Engine, classes: TallyClasses): Wha
       return new Map(
         [...Map.groupBy(rows, (row) => row.set_id)].map(([set, members]) => {
           const own = members.map((row) => row.package_id)
-          return [set, sumOfTallies(own, twins.get(set) ?? [], packages)]
+          return [set, sumOfTallies(own, twins.get(set) ?? [], (id) => packages.get(id))]
         }),
       )
     },
@@ -139,6 +142,24 @@ async function twinsBySet(db: Db): Promise<ReadonlyMap<number, readonly number[]
   }
   return twins
 }
+
+/** Of `12,7,3`; splitting it would make a text of each first. */
+function numbersIn(text: string): number[] {
+  const numbers: number[] = []
+  let number = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === comma) {
+      numbers.push(number)
+      number = 0
+    } else number = number * 10 + code - zero
+  }
+  numbers.push(number)
+  return numbers
+}
+
+const comma = 44
+const zero = 48
 
 async function lastSet(db: Db, after: number): Promise<number | undefined> {
   const rows = await db
