@@ -238,11 +238,13 @@ async function previewFigures(opened: OpenStore): Promise<Record<string, unknown
   return { seconds: rounded(seconds), cpuSeconds: rounded(cpuSeconds), images: result.images, flips: result.flips }
 }
 
-/** One exception for the vulnerability that most package versions have. */
+/** One exception for the vulnerability that most package versions have of those that make images fail. */
 async function withException(opened: OpenStore): Promise<Rules> {
   const { vulnerability } = await opened.db
     .selectFrom('package_match')
     .select('vulnerability')
+    .where('severity', '=', 'high')
+    .where('fixable', '=', 1)
     .groupBy('vulnerability')
     .orderBy((eb) => eb.fn.countAll(), 'desc')
     .limit(1)
