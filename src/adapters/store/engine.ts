@@ -18,6 +18,8 @@ export interface Engine {
    */
   among<T extends number | string>(values: readonly T[]): RawBuilder<T>
   table<T extends object>(columns: BulkColumns<T>, rows: readonly T[]): RawBuilder<T>
+  /** Inserts at least one row. */
+  insert<T extends object>(table: string, columns: BulkColumns<T>, rows: readonly T[]): RawBuilder<unknown>
 }
 
 /** The columns of rows that are written at once, in their order. */

@@ -66,12 +66,8 @@ async function supersede(tx: Tx, engine: Engine, written: readonly Written[]): P
     .where('image_id', 'in', engine.among(images))
     .where('superseded_at', 'is', null)
     .execute()
-  const names = Object.keys(verdictColumns).map((name) => sql.ref(name))
-  const rows = engine.table(
-    verdictColumns,
-    written.map(({ row }) => row),
-  )
-  await sql`insert into verdict (${sql.join(names)}) select ${sql.join(names)} from ${rows} as newer`.execute(tx)
+  const rows = written.map(({ row }) => row)
+  await engine.insert('verdict', verdictColumns, rows).execute(tx)
   await sql`
     insert into verdict_outbox (verdict_id)
     select id from verdict where image_id in ${engine.among(images)} and superseded_at is null order by id`.execute(tx)

@@ -24,15 +24,21 @@ export function postgres(url: string, log: StoreLog | undefined): Engine {
     forShare: (query) => query.forShare(),
     among: (values) =>
       sql`(select unnest(${bulkValues(values)}::${sql.raw(typeof values[0] === 'string' ? 'text' : 'bigint')}[]))`,
-    table: (columns, rows) =>
-      sql`(select ${sql.join(
-        Object.entries(columns).map(
-          ([name, type], index) =>
-            sql`(value ->> ${sql.lit(index)})::${sql.raw(type === 'text' ? 'text' : 'bigint')} as ${sql.ref(name)}`,
-        ),
-      )} from json_array_elements(${bulkJson(columns, rows)}::json))`,
+    table: tableOf,
+    insert: (table, columns, rows) => {
+      const names = sql.join(Object.keys(columns).map((name) => sql.ref(name)))
+      return sql`insert into ${sql.table(table)} (${names}) select ${names} from ${tableOf(columns, rows)} as newer`
+    },
   }
 }
+
+const tableOf: Engine['table'] = (columns, rows) =>
+  sql`(select ${sql.join(
+    Object.entries(columns).map(
+      ([name, type], index) =>
+        sql`(value ->> ${sql.lit(index)})::${sql.raw(type === 'text' ? 'text' : 'bigint')} as ${sql.ref(name)}`,
+    ),
+  )} from json_array_elements(${bulkJson(columns, rows)}::json))`
 
 class ServerDialect extends PostgresDialect {
   override createAdapter() {

@@ -1,4 +1,4 @@
-import { CompiledQuery, type Compilable } from 'kysely'
+import { CompiledQuery, sql, type Compilable } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deb, match, noon, npm, scan, verdict } from '../../../test/support/store-records.ts'
 import { createStore, type OpenStore } from './create-store.ts'
@@ -7,6 +7,7 @@ import { basesAmong, imagesAbove } from './image-chains.ts'
 import { imagesAfter } from './image-list.ts'
 import { packagesMatching } from './package-list.ts'
 import { sqlite } from './sqlite.ts'
+import { firstOfOutbox } from './verdict-outbox.ts'
 import { vulnerabilitiesMatching } from './vulnerability-list.ts'
 import { builtInRules } from '../../../test/support/rules.ts'
 
@@ -89,4 +90,9 @@ test('bases and derived images come from indexes', async () => {
   expect(await scansOf(basesAmong({ db: store.db, engine: sqlite(':memory:') }, chains))).toEqual([])
   const query = imagesAbove(store.db, chains[0]!).where('image_chain.image_id', '<', 1_000)
   expect(await scansOf(query.orderBy('image_chain.image_id', 'desc').limit(11))).toEqual([])
+})
+
+test('the verdicts to be told of come from the outbox, also where statistics say nothing of it', async () => {
+  await sql`analyze image`.execute(store.db)
+  expect(await scansOf(firstOfOutbox(store.db, 10))).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementResultingChanges, type StatementSync } from 'node:sqlite'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -37,6 +37,12 @@ export function sqlite(path: string): Engine {
       sql`(select ${sql.join(
         Object.keys(columns).map((name, index) => sql`value ->> ${sql.lit(index)} as ${sql.ref(name)}`),
       )} from json_each(${bulkJson(columns, rows)}))`,
+    insert: (table, columns, rows) => {
+      const names = Object.keys(columns)
+      const values = names.map((name) => sql.val(new ColumnOfRows(rows, name)))
+      return sql`
+        insert into ${sql.table(table)} (${sql.join(names.map((name) => sql.ref(name)))}) values (${sql.join(values)})`
+    },
   }
 }
 
@@ -115,11 +121,42 @@ function makeFolder(folder: string): void {
   }
 }
 
+/**
+ * A statement whose parameters are these runs once a row: 2.5 µs for a verdict, where taking it out of one JSON text for all
+ * rows takes 8 µs.
+ */
+class ColumnOfRows {
+  readonly #rows: readonly object[]
+  readonly #name: string
+
+  constructor(rows: readonly object[], name: string) {
+    this.#rows = rows
+    this.#name = name
+  }
+
+  get length(): number {
+    return this.#rows.length
+  }
+
+  at(row: number): unknown {
+    return (this.#rows[row] as Readonly<Record<string, unknown>>)[this.#name] ?? null
+  }
+}
+
+function run(statement: StatementSync, parameters: readonly unknown[]): StatementResultingChanges {
+  const columns = parameters.filter((value) => value instanceof ColumnOfRows)
+  const rows = columns[0]?.length
+  if (rows === undefined) return statement.run(...bindable(parameters))
+  let result: StatementResultingChanges = { changes: 0, lastInsertRowid: 0 }
+  for (let row = 0; row < rows; row++) result = statement.run(...bindable(columns.map((column) => column.at(row))))
+  return result
+}
+
 function runnable(statement: StatementSync): SqliteStatement {
   return {
     reader: statement.columns().length > 0,
     all: (parameters) => guarded(() => statement.all(...bindable(parameters))),
-    run: (parameters) => guarded(() => statement.run(...bindable(parameters))),
+    run: (parameters) => guarded(() => run(statement, parameters)),
     iterate: (parameters) => guarded(() => statement.iterate(...bindable(parameters))),
   }
 }

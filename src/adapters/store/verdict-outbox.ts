@@ -9,15 +9,25 @@ export async function outbox(
   db: Db,
   limit: number,
 ): Promise<readonly { readonly id: number; readonly digest: Digest }[]> {
-  const rows = await db
-    .selectFrom('verdict_outbox')
-    .innerJoin('verdict', 'verdict.id', 'verdict_outbox.verdict_id')
-    .innerJoin('image', 'image.id', 'verdict.image_id')
-    .select(['verdict_outbox.verdict_id as id', 'image.digest'])
-    .orderBy('verdict_outbox.verdict_id')
-    .limit(limit)
-    .execute()
+  const rows = await firstOfOutbox(db, limit).execute()
   return rows.map(({ id, digest }) => ({ id, digest: digest as Digest }))
+}
+
+/** As a subquery: a join SQLite may begin with all images, for each few of them. */
+export function firstOfOutbox(db: Db, limit: number) {
+  return db
+    .selectFrom('verdict_outbox')
+    .select('verdict_id as id')
+    .select((eb) =>
+      eb
+        .selectFrom('verdict')
+        .innerJoin('image', 'image.id', 'verdict.image_id')
+        .select('image.digest')
+        .whereRef('verdict.id', '=', 'verdict_outbox.verdict_id')
+        .as('digest'),
+    )
+    .orderBy('verdict_id')
+    .limit(limit)
 }
 
 export async function announced({ db, engine }: { db: Db; engine: Engine }, ids: readonly number[]): Promise<void> {
