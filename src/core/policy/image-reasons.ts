@@ -69,6 +69,7 @@ function checkReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
     policy.policy.checks.map((rule) => ({ policy, rule, fits: fitsCheck(rule, image) })),
   )
   if (rules.length === 0) return []
+  if (image.checks.length === 0) return []
   const caught = Map.groupBy(image.checks, (check) => rules.find(({ fits }) => fits(check)))
   return rules.flatMap((ready) => {
     const { policy, rule } = ready

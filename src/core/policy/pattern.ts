@@ -6,6 +6,15 @@ export type Fits = (text: string) => boolean
  * as one. Never backtracks further than the last star of its kind: at worst the product of both lengths.
  */
 export function anyPattern(patterns: readonly string[]): Fits {
+  const fitsAny = known.get(patterns) ?? readyPattern(patterns)
+  known.set(patterns, fitsAny)
+  return fitsAny
+}
+
+/** A policy's lists are asked for every image of a fleet. */
+const known = new WeakMap<readonly string[], Fits>()
+
+function readyPattern(patterns: readonly string[]): Fits {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')))
   const starred = patterns.filter((pattern) => pattern.includes('*')).map(tokensOf)
   return (text) => exact.has(text) || starred.some((tokens) => fits(tokens, text))
