@@ -22,7 +22,9 @@ describe('every rule', () => {
       }
     })
 
-    test.runIf(scope === 'everything')(`${id}: it is found in a script`, () => {
+    // The others are looked for in some kinds of files only.
+    if (scope !== 'everything') continue
+    test(`${id}: it is found in a script`, () => {
       for (const { path, text, secret } of planted[id]!) {
         if (!path.endsWith('config.yml')) continue
         expect(foundIn('srv/app/server.js', text)).toEqual([[id, secret]])
