@@ -1,10 +1,9 @@
+import { imageFacts } from '../../../test/support/policy-records.ts'
 import { describe, expect, test } from 'vitest'
 import type { CoverageEntry } from '../inventory/package.ts'
 import type { Severity } from '../match/advisory.ts'
-import { digestOf } from '../image/digest.ts'
 import { openFindings } from './counts.ts'
 import { defaultPolicy } from './default-policy.ts'
-import type { ImageFacts } from './image-facts.ts'
 import { judge, worstOutcome } from './judge.ts'
 import { emptyPolicy, type Finding, type Policy } from './policy.ts'
 import { readyRules } from './rules.ts'
@@ -35,19 +34,6 @@ function finding(severity: Severity, fixed: string | null = null, more: Partial<
 
 const done: CoverageEntry = { subject: 'layer 0', status: 'done' }
 const gap: CoverageEntry = { subject: 'layer 2', status: 'skipped', reason: 'LAYER_TOO_LARGE' }
-const image: ImageFacts = {
-  digest: digestOf('an image'),
-  platform: 'linux/amd64',
-  created: '2026-01-01T00:00:00Z',
-  size: 1,
-  distro: null,
-  labels: {},
-  checks: [],
-  secrets: [],
-  signatures: null,
-  places: [],
-  base: null,
-}
 const subject = { name: 'left-pad', version: '1.0.0', type: 'npm', ecosystem: 'npm', source: null, licenses: [] }
 const now = '2026-06-01T00:00:00.000Z'
 
@@ -57,7 +43,7 @@ function judged(findings: Finding[], coverage: CoverageEntry[] = [done], policy:
     const asked = { ...one, fixedSince: one.fixed && now, kev: false, epss: null }
     return rules.classOf(asked, { ...subject, purl: one.package }, Date.parse(now)).class
   })
-  return judge(rules, { image, tally: tallyOf(classes), coverage, feeds: [] }, now).verdict
+  return judge(rules, { image: imageFacts(), tally: tallyOf(classes), coverage, feeds: [] }, now).verdict
 }
 
 describe('the default policy', () => {

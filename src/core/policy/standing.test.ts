@@ -1,5 +1,5 @@
+import { askedFinding, askedPackage, imageFacts, place } from '../../../test/support/policy-records.ts'
 import { expect, test } from 'vitest'
-import { digestOf } from '../image/digest.ts'
 import type { ImageFacts } from './image-facts.ts'
 import { judge } from './judge.ts'
 import { emptyPolicy, type CheckRule } from './policy.ts'
@@ -7,37 +7,15 @@ import { readyRules } from './rules.ts'
 import { tallyOf } from './tally.ts'
 
 const now = '2026-05-01T00:00:00.000Z'
-const image: ImageFacts = {
-  digest: digestOf('an image'),
-  platform: 'linux/amd64',
+const image = imageFacts({
   created: '2026-04-01T00:00:00.000Z',
-  size: 1,
-  distro: null,
-  labels: {},
-  checks: [],
-  secrets: [],
-  signatures: null,
-  places: [{ registry: 'hub', repository: 'team/api', tags: ['latest'] }],
-  base: null,
-}
-const subject = { name: 'pad', version: '1', type: 'npm', ecosystem: 'npm', source: null, purl: 'pkg:npm/pad@1' }
-
+  places: [place('hub', 'team/api', 'latest')],
+})
 function judged(rule: Partial<CheckRule>, facts: Partial<ImageFacts> = {}, fixedSince: string | null = null) {
   const checks: CheckRule[] = [{ name: 'checks', layers: 'all', undecidable: 'ignore', action: 'fail', ...rule }]
   const rules = readyRules({ policies: [{ ...emptyPolicy, name: 'ours', checks }], exceptions: [] })
-  const finding = {
-    vulnerability: 'CVE-2026-1',
-    aliases: [],
-    advisories: ['GHSA-1'],
-    severity: 'high' as const,
-    score: null,
-    fixed: fixedSince && '2',
-    fixedSince,
-    published: null,
-    kev: false,
-    epss: null,
-  }
-  const asked = rules.classOf(finding, { ...subject, licenses: [] }, Date.parse(now))
+  const finding = askedFinding('CVE-2026-1', { fixed: fixedSince && '2', fixedSince })
+  const asked = rules.classOf(finding, askedPackage('pad'), Date.parse(now))
   const evidence = {
     image: { ...image, ...facts },
     tally: tallyOf([asked.class]),
