@@ -643,7 +643,7 @@ describe('failures', () => {
     expect([ready.statusCode, ready.headers['content-type']]).toEqual([expect.any(Number), 'application/problem+json'])
     expect(ready.statusCode).toBeGreaterThanOrEqual(500)
     expect((await api.app.inject('/metrics')).statusCode).toBe(200)
-    await api.app.close()
+    await api.close()
   })
 
   test.each([
