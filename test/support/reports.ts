@@ -1,4 +1,11 @@
-import type { Report, ReportCheck, ReportFinding, ReportPackage, ReportSecret } from '../../src/core/report/report.ts'
+import type {
+  IndexReport,
+  Report,
+  ReportCheck,
+  ReportFinding,
+  ReportPackage,
+  ReportSecret,
+} from '../../src/core/report/report.ts'
 
 export const digest = `sha256:${'a'.repeat(64)}` as const
 
@@ -112,6 +119,16 @@ export function aReport(fields: Partial<Report>): Report {
     },
     scannedAt: '2026-05-02T11:00:00Z',
     ...fields,
+  }
+}
+
+export function anIndexReport(images: readonly Report[]): IndexReport {
+  return {
+    schema: 'tallyman.index-report/v1',
+    digest,
+    reference: 'registry.example/team/app:1.4',
+    verdict: { outcome: 'fail', policy: 'default' },
+    images,
   }
 }
 

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
-import { aCheck, aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import {
+  aCheck,
+  anIndexReport,
+  aPackage,
+  aReport,
+  digest,
+  faultyReport,
+  finding,
+} from '../../../test/support/reports.ts'
 import { ruleText } from '../../core/benchmark/rules.ts'
-import type { IndexReport, ReportFinding } from '../../core/report/report.ts'
+import type { ReportFinding } from '../../core/report/report.ts'
 import { renderReport, type ReportView } from './report-table.ts'
 
 const view: ReportView = { paint: (_style, text) => text, now: new Date('2026-05-02T12:00:00Z') }
@@ -268,13 +276,7 @@ test('says that nothing was matched where there is no feed, and how to get one',
 
 test('shows every platform of an index, and the worst of them', () => {
   const arm64 = aReport({ image: { ...aReport({}).image, platform: 'linux/arm64' } })
-  const index: IndexReport = {
-    schema: 'tallyman.index-report/v1',
-    digest,
-    reference: 'registry.example/team/app:1.4',
-    verdict: { outcome: 'fail', policy: 'default' },
-    images: [failing, arm64],
-  }
+  const index = anIndexReport([failing, arm64])
   expect(renderReport(index, view)).toBe(`\
 ${renderReport(failing, view)}
 ${renderReport(arm64, view)}

@@ -1,10 +1,18 @@
 import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseXml, type XmlElement } from '../../../test/support/parse-xml.ts'
-import { aCheck, aPackage, aReport, digest, faultyReport, finding } from '../../../test/support/reports.ts'
+import {
+  aCheck,
+  anIndexReport,
+  aPackage,
+  aReport,
+  digest,
+  faultyReport,
+  finding,
+} from '../../../test/support/reports.ts'
 import { ruleText } from '../benchmark/rules.ts'
 import { junitOf } from './junit.ts'
-import type { IndexReport, Report } from './report.ts'
+import type { Report } from './report.ts'
 
 const remedy =
   'Revoke it and issue a new one: whoever could pull the image may have it. Then build without it (a build secret instead of COPY, ARG or ENV) and push again; deleting it in a later layer leaves it in the layer below.'
@@ -132,13 +140,7 @@ test('of a verdict that does not say what each reason makes of it, the first dec
 
 test('has a suite for each platform, and an error for one without a verdict', () => {
   const arm64 = aReport({ image: { ...aReport({}).image, platform: 'linux/arm64' } })
-  const index: IndexReport = {
-    schema: 'tallyman.index-report/v1',
-    digest,
-    reference: 'registry.example/team/app:1.4',
-    verdict: { outcome: 'fail', policy: 'default' },
-    images: [faultyReport, arm64],
-  }
+  const index = anIndexReport([faultyReport, arm64])
   const xml = junitOf(index, [{ platform: 'linux/s390x', digest }])
   expect(parseXml(xml).attributes).toEqual({ name: 'tallyman', tests: '16', failures: '5', errors: '2', skipped: '3' })
   expect(

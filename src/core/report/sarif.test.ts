@@ -5,6 +5,7 @@ import { assert, property, string } from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   aCheck,
+  anIndexReport,
   aPackage,
   aReport,
   digest,
@@ -13,7 +14,7 @@ import {
   layerDigests,
 } from '../../../test/support/reports.ts'
 import { ruleText } from '../benchmark/rules.ts'
-import type { IndexReport, Report } from './report.ts'
+import type { Report } from './report.ts'
 import { sarifOf } from './sarif.ts'
 
 const fixture = new URL('../../../fixtures/schemas/sarif-schema-2.1.0.json', import.meta.url)
@@ -292,13 +293,7 @@ test('validates against the official schema', () => {
 
 test('has a run for each platform, told apart by its id, and one that failed for a platform without a verdict', () => {
   const arm64 = aReport({ image: { ...aReport({}).image, platform: 'linux/arm64' } })
-  const index: IndexReport = {
-    schema: 'tallyman.index-report/v1',
-    digest,
-    reference: 'registry.example/team/app:1.4',
-    verdict: { outcome: 'fail', policy: 'default' },
-    images: [faultyReport, arm64],
-  }
+  const index = anIndexReport([faultyReport, arm64])
   const log = sarifOf(index, [{ platform: 'linux/s390x', digest }])
   accepts(log)
   expect(accepts.errors).toBeNull()
