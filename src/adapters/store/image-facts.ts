@@ -1,4 +1,4 @@
-import { type Expression, type RawBuilder, type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Check } from '../../core/benchmark/check.ts'
 import type { Digest } from '../../core/image/digest.ts'
 import {
@@ -13,6 +13,7 @@ import type { Secret } from '../../core/secrets/secret.ts'
 import type { Signatures } from '../../core/signature/signatures.ts'
 import type { Engine } from './engine.ts'
 import { basesOf } from './image-chains.ts'
+import { lastingAt } from './lasting-at.ts'
 import type { ScanRecord } from './records.ts'
 import { pack, unpack } from './packed.ts'
 import { remembering } from './remembering.ts'
@@ -178,15 +179,4 @@ async function placesOf(
     )
   }
   return places
-}
-
-/** Of what begins and ends at times: that it lasts at one of them, or now. */
-function lastingAt(
-  from: Expression<string>,
-  until: Expression<string | null>,
-  at: string | undefined,
-): RawBuilder<boolean> {
-  return at === undefined
-    ? sql<boolean>`${until} is null`
-    : sql<boolean>`(${from} <= ${at} and (${until} is null or ${until} > ${at}))`
 }

@@ -3,6 +3,7 @@ import type { Exception } from '../../core/policy/exception.ts'
 import { TallymanError } from '../../errors.ts'
 import { pageOf, paging } from './cursor.ts'
 import type { Engine } from './engine.ts'
+import { lastingAt } from './lasting-at.ts'
 import { transact } from './rows.ts'
 import type { ExceptionFilter, StoredException, StoredPolicy, Version } from './rule-records.ts'
 import type { Database, Db, Tx } from './schema.ts'
@@ -147,13 +148,11 @@ export function policyTables(db: Db, engine: Engine): PolicyTables {
       const policies = await db
         .selectFrom('policy_version')
         .selectAll()
-        .where('since', '<=', time)
-        .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', time)]))
+        .where((eb) => lastingAt(eb.ref('since'), eb.ref('until'), time))
         .orderBy('name')
         .execute()
       const exceptions = await allowing(db, time)
-        .where('since', '<=', time)
-        .where((eb) => eb.or([eb('until', 'is', null), eb('until', '>', time)]))
+        .where((eb) => lastingAt(eb.ref('since'), eb.ref('until'), time))
         .where((eb) => eb.or([eb('ended_at', 'is', null), eb('ended_at', '>', time)]))
         .execute()
       return { policies: policies.map(policyOf), exceptions: exceptions.map(exceptionOf) }

@@ -1,6 +1,7 @@
 import type { Digest } from '../../core/image/digest.ts'
 import { placesAsked } from './due-elsewhere.ts'
 import type { Engine } from './engine.ts'
+import { lastingAt } from './lasting-at.ts'
 import { locationId, saveLocation } from './location-rows.ts'
 import { rebuildDueOf } from './rebuild-due.ts'
 import { transact } from './rows.ts'
@@ -41,8 +42,7 @@ export function sightingTables(db: Db, engine: Engine): SightingTables {
         .select(['digest', 'first_seen'])
         .where('location_id', '=', id)
         .where('tag', '=', tag)
-        .where('first_seen', '<=', time)
-        .where((eb) => eb.or([eb('ended_at', 'is', null), eb('ended_at', '>', time)]))
+        .where((eb) => lastingAt(eb.ref('first_seen'), eb.ref('ended_at'), time))
         .orderBy('id', 'desc')
         .limit(1)
         .executeTakeFirst()

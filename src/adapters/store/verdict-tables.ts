@@ -5,6 +5,7 @@ import { causeOf, causeRanks, dueCause } from './due-causes.ts'
 import type { Engine } from './engine.ts'
 import { packagesOf } from './image-tables.ts'
 import { evidenceTexts, readJudging } from './judged-evidence.ts'
+import { lastingAt } from './lasting-at.ts'
 import { rebuildsDue } from './rebuild-due.ts'
 import type { VerdictRecord } from './records.ts'
 import { transact } from './rows.ts'
@@ -92,8 +93,7 @@ export function verdictTables(db: Db, engine: Engine): VerdictTables {
 
     async at(digest, time) {
       const row = await verdictsOf(db, digest)
-        .where('verdict.decided_at', '<=', time)
-        .where((eb) => eb.or([eb('verdict.superseded_at', 'is', null), eb('verdict.superseded_at', '>', time)]))
+        .where((eb) => lastingAt(eb.ref('verdict.decided_at'), eb.ref('verdict.superseded_at'), time))
         .orderBy('verdict.id', 'desc')
         .limit(1)
         .executeTakeFirst()
