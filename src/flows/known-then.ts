@@ -1,5 +1,6 @@
 import type { ImageRecord, PackageRecord, Snapshot } from '../adapters/store/records.ts'
 import type { AskedImage, Store } from '../adapters/store/store.ts'
+import { compareText } from '../core/compare-text.ts'
 import type { Digest } from '../core/image/digest.ts'
 import type { CoverageEntry } from '../core/inventory/package.ts'
 import { contentsOf, feedCoverage } from '../core/match/feed-coverage.ts'
@@ -112,10 +113,8 @@ interface Gap {
 
 /** As the store lists them. */
 function byNames(a: Gap, b: Gap): number {
-  return byText(a.package, b.package) || byText(a.advisory, b.advisory) || a.id - b.id
+  return compareText(a.package, b.package) || compareText(a.advisory, b.advisory) || a.id - b.id
 }
-
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Where it lay then; an image that lay nowhere then is asked about as one that lies where it does now. */
 async function factsThen(digest: Digest, time: string, { images }: Pick<Store, 'images'>) {

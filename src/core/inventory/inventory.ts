@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text.ts'
 import type { LayerFacts } from '../layer/facts.ts'
 import { overlay, type Overlay } from '../layer/overlay.ts'
 import type { SurvivingReading } from '../layer/overlay-tree.ts'
@@ -149,13 +150,10 @@ function identitiesIn(reading: SurvivingReading): ReadonlySet<string> {
 
 function byNameAndPlace(a: InstalledPackage, b: InstalledPackage): number {
   return (
-    inOrder(a.type, b.type) ||
-    inOrder(a.name, b.name) ||
-    inOrder(a.version, b.version) ||
-    inOrder(a.arch ?? '', b.arch ?? '') ||
-    inOrder(a.path, b.path)
+    compareText(a.type, b.type) ||
+    compareText(a.name, b.name) ||
+    compareText(a.version, b.version) ||
+    compareText(a.arch ?? '', b.arch ?? '') ||
+    compareText(a.path, b.path)
   )
 }
-
-/** By code units: the same on every machine, whatever its locale. */
-const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -2,6 +2,7 @@ import type { Advisory, Rating } from './advisory.ts'
 import type { Match } from './finding.ts'
 import { severityOf } from './rate.ts'
 import { cvesOf, isCve, isGroup, sameVulnerability } from './vulnerability-ids.ts'
+import { compareText } from '../compare-text.ts'
 
 /** An advisory that affects the subject. */
 export interface Hit {
@@ -97,5 +98,3 @@ const byWeight = (a: Hit, b: Hit): number => weights.reduce((order, [, before]) 
 export function whyBefore(deciding: Hit, other: Hit): string {
   return weights.find(([, before]) => before(deciding, other) !== 0)?.[0] ?? 'was read first'
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

@@ -1,6 +1,7 @@
 import type { Advisory, Rating, Severity } from './advisory.ts'
 import type { Match, MatchRating } from './finding.ts'
 import { isCve, isErratum, sameVulnerability } from './vulnerability-ids.ts'
+import { compareText } from '../compare-text.ts'
 
 /** Five publishers with three vectors each are many; the rest would say the same again. */
 const MAX_RATINGS = 20
@@ -101,5 +102,3 @@ function worstFirst(opinions: readonly (readonly MatchRating[])[]): MatchRating[
     .toSorted((a, b) => order.indexOf(severityOf(a).severity) - order.indexOf(severityOf(b).severity))
     .flat()
 }
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b))

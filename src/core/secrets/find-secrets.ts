@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text.ts'
 import type { ImageConfig } from '../image/config.ts'
 import type { ReadImage } from '../inventory/inventory.ts'
 import { fileSecrets } from './file-secrets.ts'
@@ -16,8 +17,7 @@ export function findSecrets({ config, layers, read }: ReadImage & { readonly con
 }
 
 function ownFirst(a: Secret, b: Secret): number {
-  return b.layer - a.layer || inOrder(a.where, b.where) || inOrder(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0)
+  return (
+    b.layer - a.layer || compareText(a.where, b.where) || compareText(a.path, b.path) || (a.line ?? 0) - (b.line ?? 0)
+  )
 }
-
-/** By code units: the same on every machine. */
-const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, comparing, versionText } from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { compareDigits, comparing, versionText } from './order.ts'
 
 /**
  * `digits{.digits}[letter]{_suffix[digits]}[~hash][-rN]` as apk-tools orders it (src/version.c, test/unit/version.data).

@@ -1,13 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import {
-  comparing,
-  compareDigits,
-  compareIdentifiers,
-  compareLists,
-  comparePreReleases,
-  compareText,
-  versionText,
-} from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { comparing, compareDigits, compareIdentifiers, compareLists, comparePreReleases, versionText } from './order.ts'
 
 /**
  * Conan's Version: as Semantic Versioning, but the parts may have letters, `1.1.1k` is after `1.1.1` and before `1.1.2`, a

@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, comparing, isDigits, versionText } from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { compareDigits, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * Maven's version order specification (https://maven.apache.org/pom.html#version-order-specification). Where Maven's

@@ -1,3 +1,5 @@
+import { compareText } from '../../compare-text.ts'
+
 /**
  * No longer text is compared. Debian's longest version has some 60 characters and npm's registry refuses more than 256;
  * comparing takes time in proportion to the length, and an installed version is whatever the image says it is.
@@ -40,12 +42,6 @@ export function compareDigits(a: string, b: string): number {
   const left = withoutZeros(a)
   const right = withoutZeros(b)
   return left.length - right.length || compareText(left, right)
-}
-
-/** Orders two texts by code unit, as strcmp does for ASCII. */
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }
 
 /** Orders two lists item by item; where one ends first, the shorter is before. */

@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareNumbers, compareText, comparing, isDigits, versionText } from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { compareDigits, compareNumbers, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * Composer: normalised as composer/semver does, so that `1.0` is `1.0.0.0` and `1.x-dev` is after every other 1, then

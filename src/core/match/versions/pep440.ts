@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareLists, compareNumbers, compareText, comparing, isDigits, versionText } from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { compareDigits, compareLists, compareNumbers, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * PEP 440. Legacy versions that it does not allow cannot be compared: they match only where an advisory lists them. Own code

@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, comparing, isDigits, versionText } from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { compareDigits, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * `[epoch:]version[-release]`, each part by rpmvercmp; no epoch is epoch 0. rpm itself calls `1.0` and `1.0-1` equal, which

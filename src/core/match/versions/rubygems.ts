@@ -1,5 +1,6 @@
 import type { VersionScheme } from '../version-scheme.ts'
-import { compareDigits, compareText, comparing, isDigits, versionText } from './order.ts'
+import { compareText } from '../../compare-text.ts'
+import { compareDigits, comparing, isDigits, versionText } from './order.ts'
 
 /**
  * Gem::Version: runs of digits and letters, where any letters make a pre-release. Own code because the package
