@@ -112,10 +112,12 @@ function named(things: readonly string[]): string {
 }
 
 function secretReasons(bench: Bench, { image }: Evidence): WeighedReason[] {
-  const rules = bench.policies.flatMap((policy) => policy.policy.secrets.map((rule) => ({ policy, rule })))
+  const rules = bench.policies.flatMap((policy) =>
+    policy.policy.secrets.map((rule) => ({ policy, rule, fits: fitsSecret(rule, image) })),
+  )
   if (rules.length === 0) return []
   if (image.secrets.length === 0) return []
-  const caught = Map.groupBy(image.secrets, (secret) => rules.find(({ rule }) => fitsSecret(rule, image)(secret)))
+  const caught = Map.groupBy(image.secrets, (secret) => rules.find(({ fits }) => fits(secret)))
   return rules.flatMap((ready) => {
     const own = caught.get(ready) ?? []
     if (own.length === 0) return []

@@ -8,7 +8,7 @@ import type { FindingCounts, Outcome, Verdict } from './policy.ts'
 import { packageReasons, vulnerabilityReasons, type ClassFate } from './rule-reasons.ts'
 import { standingChecks } from './standing.ts'
 import { earlier, isOfImages, type ReadyException, type ReadyPolicy, type Rules } from './rules.ts'
-import { countsOf, type ClassCount, type FindingClass, type Tally } from './tally.ts'
+import { countsOf, total, type ClassCount, type FindingClass, type Tally } from './tally.ts'
 
 /** From best to worst: a certain `fail` is worth more than not knowing, not knowing more than a warning. */
 const outcomes: readonly Outcome[] = ['pass', 'warn', 'inconclusive', 'fail']
@@ -63,8 +63,6 @@ function withStandingChecks(evidence: Evidence, { standing, oldFixKey }: Rules, 
   const checks = standingChecks(image, bench, counts).filter(({ id }) => standing.fixes || id !== rebuiltWithFixes.id)
   return { ...evidence, image: { ...image, checks: [...image.checks, ...checks] } }
 }
-
-const total = (classes: readonly ClassFate[]): number => classes.reduce((sum, { count }) => sum + count, 0)
 
 /** Of an index: that of its worst platform; of nothing at all: inconclusive. */
 export function worstOutcome(all: readonly Outcome[]): Outcome {

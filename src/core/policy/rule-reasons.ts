@@ -1,7 +1,7 @@
 import type { Bench, WeighedReason } from './evidence.ts'
 import type { FindingConditions, UnknownAction, VulnerabilityRule } from './policy.ts'
 import type { ReadyPackageRule, ReadyPolicy, ReadyVulnerabilityRule } from './rules.ts'
-import { whyFailed, type FindingClass, type PackageClass, type Tally, type TallyClass } from './tally.ts'
+import { total, whyFailed, type FindingClass, type PackageClass, type Tally, type TallyClass } from './tally.ts'
 
 /** Open findings of one class. */
 export interface ClassFate {
@@ -78,9 +78,6 @@ function reasonOf(
 function firstWhy(classes: readonly { readonly class: TallyClass }[], key: string): string | undefined {
   return classes.flatMap((some) => whyFailed(some.class, key) ?? []).sort()[0]
 }
-
-const total = (classes: readonly { readonly count: number }[]): number =>
-  classes.reduce((sum, { count }) => sum + count, 0)
 
 const vulnerabilities = (count: number): string => (count === 1 ? '1 vulnerability' : `${count} vulnerabilities`)
 const days = (count: number): string => (count === 1 ? '1 day' : `${count} days`)

@@ -108,3 +108,7 @@ export function countsOf(
   }
   return counts
 }
+
+/** How many the classes have together. */
+export const total = (classes: readonly { readonly count: number }[]): number =>
+  classes.reduce((sum, { count }) => sum + count, 0)
