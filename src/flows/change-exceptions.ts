@@ -11,6 +11,7 @@ import { importExceptions, type ImportOptions } from '../core/policy/imports/imp
 import type { Dropped } from '../core/policy/imports/importer.ts'
 import { vexOfExceptions, type VexOfExceptions } from '../core/report/openvex.ts'
 import { TallymanError } from '../errors.ts'
+import { allPages } from './all-pages.ts'
 import { reevaluationJob } from './reevaluation-job.ts'
 
 /** `exceptions` of the configuration. */
@@ -48,7 +49,6 @@ export interface ImportSummary {
 }
 
 const dayMs = 86_400_000
-const pageSize = 1_000
 
 export async function listExceptions(
   { state }: ExceptionQuery,
@@ -128,12 +128,8 @@ export async function takeOver(
 export async function exportExceptions(author: string, deps: ExceptionDeps): Promise<VexOfExceptions> {
   const at = deps.now().toISOString()
   const inForce: StoredException[] = []
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const request: PageRequest = { limit: pageSize, ...(cursor !== undefined && { cursor }) }
-    const page: Page<StoredException> = await deps.store.policies.exceptions({ state: 'active', at }, request)
-    inForce.push(...page.items)
-    cursor = page.next
-  }
+  const active = (request: PageRequest) => deps.store.policies.exceptions({ state: 'active', at }, request)
+  for await (const exception of allPages(active)) inForce.push(exception)
   return vexOfExceptions(inForce, { author, at, engine: deps.engine }, (name) => deps.hosts.get(name)?.[0])
 }
 

@@ -6,6 +6,7 @@ import type { ExceptionEnd, Notice } from '../core/notice/notice.ts'
 import { exceptionCause } from '../core/policy/cause.ts'
 import type { Logger } from '../log.ts'
 import { asTallymanError } from '../errors.ts'
+import { allPages } from './all-pages.ts'
 import { maxChanges, noticeId, sendJobs, type NoticeRule, type NotifyDeps } from './notify.ts'
 import { reevaluationJob } from './reevaluation-job.ts'
 
@@ -18,7 +19,6 @@ export interface TurnDeps extends NotifyDeps {
 const pauseMs = 60_000
 const lockSeconds = 60
 const dayMs = 86_400_000
-const pageSize = 1_000
 const maxExcepted = 10
 
 /** Looks every minute, until `signal` aborts. What cannot be looked at now is looked at the next time. */
@@ -66,17 +66,10 @@ export async function turnExceptions(deps: TurnDeps): Promise<void> {
 
 async function newlyExpiring(at: string, endingBefore: string, store: Store): Promise<StoredException[]> {
   const expiring: StoredException[] = []
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<Store['policies']['exceptions']>> = await store.policies.exceptions(
-      { state: 'active', endingBefore, at },
-      { limit: pageSize, ...(cursor !== null && { cursor }) },
-    )
-    for (const exception of page.items) {
-      if ((await store.notices.state(stateName(exception.id))) !== exception.until) expiring.push(exception)
-    }
-    cursor = page.next
-  } while (cursor !== null)
+  const filter = { state: 'active', endingBefore, at } as const
+  for await (const exception of allPages((request) => store.policies.exceptions(filter, request))) {
+    if ((await store.notices.state(stateName(exception.id))) !== exception.until) expiring.push(exception)
+  }
   return expiring
 }
 

@@ -1,6 +1,7 @@
 import type { Store } from '../adapters/store/store.ts'
 import type { KevArrival } from '../core/notice/notice.ts'
 import { asTallymanError } from '../errors.ts'
+import { allPages } from './all-pages.ts'
 
 export interface KevArrivals {
   /** Number of the snapshot up to which this tells; undefined where there is none or nothing newer than `since`. */
@@ -8,7 +9,6 @@ export interface KevArrivals {
   readonly arrivals: readonly KevArrival[]
 }
 
-const pageSize = 1_000
 /** Images looked at for each vulnerability; more are only counted. */
 const maxImages = 100
 
@@ -41,15 +41,9 @@ function noneIfForgotten(thrown: unknown): readonly string[] {
 
 async function addedTo(feed: string, from: number, to: number, store: Store): Promise<readonly string[]> {
   const added: string[] = []
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<Store['feeds']['diff']>> = await store.feeds.diff(from, to, feed, {
-      limit: pageSize,
-      ...(cursor !== null && { cursor }),
-    })
-    added.push(...page.items.filter(({ change }) => change === 'added').map(({ id }) => id))
-    cursor = page.next
-  } while (cursor !== null)
+  for await (const { change, id } of allPages((request) => store.feeds.diff(from, to, feed, request))) {
+    if (change === 'added') added.push(id)
+  }
   return added
 }
 
